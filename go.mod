@@ -1,0 +1,3 @@
+module lockheld
+
+go 1.26.0

@@ -1,0 +1,89 @@
+package sched
+
+import "iter"
+
+// A driver moves control between the goroutine that called the engine and the
+// coroutines of tasks. Goroutine 0 is the caller, goroutine i+1 is task i.
+type driver interface {
+	// add makes the coroutine of the next task; run is its body.
+	add(run func())
+	// transfer parks goroutine me and resumes goroutine to.
+	transfer(me, to int)
+}
+
+// symmetric transfers control from one task to another with one coroutine
+// switch.
+//
+// A coroutine of package iter is a slot in which one goroutine is parked:
+// switching through it resumes that goroutine and leaves the switching one in
+// its place. With n tasks and the caller there are n slots and, while one of
+// the n+1 goroutines runs, n parked ones. symmetric only keeps track of who is
+// parked where. A slot is entered by next and by yield in turn, whoever calls.
+//
+// It relies on yield being callable by a goroutine other than that of the
+// sequence, which package iter implements and does not promise; [driven] uses
+// each function as documented.
+type symmetric struct {
+	slots []slot
+	where []int // slot in which a goroutine is parked
+}
+
+type slot struct {
+	next  func() (struct{}, bool)
+	yield func(struct{}) bool
+	out   bool // the next switch through the slot is a call of next
+}
+
+func newSymmetric() *symmetric { return &symmetric{where: []int{-1}} }
+
+func (d *symmetric) add(run func()) {
+	i := len(d.slots)
+	d.slots = append(d.slots, slot{out: true})
+	d.where = append(d.where, i)
+	d.slots[i].next, _ = iter.Pull(func(yield func(struct{}) bool) {
+		d.slots[i].yield = yield
+		run()
+	})
+}
+
+func (d *symmetric) transfer(me, to int) {
+	i := d.where[to]
+	d.where[me] = i
+	s := &d.slots[i]
+	if s.out {
+		s.out = false
+		s.next()
+	} else {
+		s.out = true
+		s.yield(struct{}{})
+	}
+}
+
+// driven transfers control through the caller: two switches for each change of
+// task, with package iter used as documented.
+type driven struct {
+	slots []slot
+	to    int
+}
+
+func newDriven() *driven { return &driven{} }
+
+func (d *driven) add(run func()) {
+	i := len(d.slots)
+	d.slots = append(d.slots, slot{})
+	d.slots[i].next, _ = iter.Pull(func(yield func(struct{}) bool) {
+		d.slots[i].yield = yield
+		run()
+	})
+}
+
+func (d *driven) transfer(me, to int) {
+	d.to = to
+	if me != 0 {
+		d.slots[me-1].yield(struct{}{})
+		return
+	}
+	for d.to != 0 {
+		d.slots[d.to-1].next()
+	}
+}

@@ -1,0 +1,289 @@
+package sched
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+)
+
+// Options say how to explore. The zero value explores everything depth first
+// without a limit, except that Preemptions must be -1 for no bound.
+type Options struct {
+	Strategy    string // name of a strategy of [Strategies]; "" is dfs
+	Depth       int    // most steps of an execution, 0: no limit
+	Preemptions int    // dfs: most preemptions of an execution, -1: no bound
+	Seed        uint64 // of sampling strategies
+	Executions  int64  // stop after so many executions, 0: no limit
+	All         bool   // go on after a violation and keep the distinct ones
+
+	// Recheck runs every so many executions twice to find uncontrolled
+	// nondeterminism. 0 is 1000, -1 is never.
+	Recheck int64
+	// Driven makes tasks switch through the caller. It is slower, and uses
+	// package iter only as documented.
+	Driven bool
+	// Shrink is the number of executions spent on making the schedule of a
+	// violation shorter. 0 is 2000, -1 is none.
+	Shrink int
+
+	After func(*Result) // sees every execution, on a stack of the engine
+	Live  *Live         // receives figures while the search runs
+}
+
+// Live is what a search has done so far. It may be read at any time.
+type Live struct {
+	Executions, Steps atomic.Int64
+	Depth             atomic.Int64 // most steps of an execution so far
+}
+
+// StrategyKind says what a finished search of a strategy proves.
+type StrategyKind uint8
+
+// Kinds of strategies.
+const (
+	Exhaustive StrategyKind = iota
+	Sampling
+)
+
+// StrategyEntry is an entry of the list of strategies.
+type StrategyEntry struct {
+	Name string
+	Doc  string // one sentence
+	Kind StrategyKind
+	make func(*Options) Strategy
+}
+
+var strategies = []StrategyEntry{
+	{"dfs", "Explores every schedule depth first, without reduction; -preemptions bounds it.", Exhaustive, newDFS},
+	{"random", "Walks at random: each choice is uniform over what is possible.", Sampling, newRandom},
+}
+
+// Strategies returns the strategies, the default first.
+func Strategies() []StrategyEntry { return slices.Clone(strategies) }
+
+func lookupStrategy(name string) (*StrategyEntry, error) {
+	if name == "" {
+		return &strategies[0], nil
+	}
+	for i := range strategies {
+		if strategies[i].Name == name {
+			return &strategies[i], nil
+		}
+	}
+	return nil, fmt.Errorf("unknown strategy %q", name)
+}
+
+// VerdictKind says how an exploration ended.
+type VerdictKind uint8
+
+// Verdicts.
+const (
+	Complete VerdictKind = iota // every schedule was covered: a proof
+	Bounded                     // every schedule within the bounds was covered
+	Sampled                     // some schedules were tried
+	Stopped                     // interrupted, or out of budget
+	Violated                    // a violation was found
+)
+
+var verdictNames = [...]string{"complete", "bounded", "sampled", "stopped", "violation"}
+
+// String returns the word for k.
+func (k VerdictKind) String() string { return verdictNames[k] }
+
+// Finding is a violation with the schedule that leads to it.
+type Finding struct {
+	Violation Violation
+	Schedule  Schedule // as short as it could be made
+	Found     Schedule // as it was found
+	At        int64    // number of the execution that found it, from 1
+}
+
+// Report is the sum of an exploration.
+type Report struct {
+	Program    string
+	Strategy   string
+	Options    Options
+	Verdict    VerdictKind
+	Why        string // Stopped: the reason
+	Executions int64
+	Steps      int64
+	Blocked    int64  // executions that the strategy abandoned as redundant
+	Cut        int64  // executions that reached the step limit
+	MaxSteps   int    // of an execution
+	Hash       uint64 // of all schedules in their order, for sampling strategies
+	Findings   []Finding
+	Unreached  []string // goals that no execution reached
+	Unreduced  []string // properties that declare no reads
+}
+
+// Explore runs p under many schedules. The error is nil unless the program
+// cannot be set up or an option is wrong: violations are part of the report.
+// When ctx ends, the report says Stopped.
+func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
+	e, err := lookupStrategy(o.Strategy)
+	if err != nil {
+		return nil, err
+	}
+	s := &search{ctx: ctx, o: o, entry: e}
+	s.report = &Report{Program: p.Name, Strategy: e.Name, Options: o}
+	s.x = newEngine(p, e.make(&o), newDriver(&o))
+	if err := s.run(); err != nil {
+		return nil, err
+	}
+	for i := range s.report.Findings {
+		shrink(ctx, p, &o, &s.report.Findings[i])
+	}
+	return s.report, nil
+}
+
+func newDriver(o *Options) driver {
+	if o.Driven {
+		return newDriven()
+	}
+	return newSymmetric()
+}
+
+// search is one exploration under way.
+type search struct {
+	ctx    context.Context
+	o      Options
+	entry  *StrategyEntry
+	x      *engine
+	report *Report
+	full   bool // stopped by the number of executions
+}
+
+func (s *search) run() error {
+	x := s.x
+	x.depth = s.o.Depth
+	x.stopAtFail = !s.o.All
+	x.recheck = s.o.Recheck
+	if x.recheck == 0 {
+		x.recheck = 1000
+	}
+	x.after = s.count
+	x.strat = &counted{x.strat, s}
+	off := context.AfterFunc(s.ctx, func() { x.stop.Store(true) })
+	defer off()
+	if err := x.run(); err != nil {
+		return err
+	}
+	s.conclude()
+	return nil
+}
+
+// counted ends a search at its limit of executions, or at the first violation.
+type counted struct {
+	Strategy
+	s *search
+}
+
+func (c *counted) Next(r *Result) (Schedule, bool) {
+	if r != nil && len(c.s.report.Findings) > 0 && !c.s.o.All {
+		return nil, false
+	}
+	p, more := c.Strategy.Next(r)
+	if n := c.s.o.Executions; more && n > 0 && c.s.report.Executions >= n {
+		c.s.full = true
+		return nil, false
+	}
+	return p, more
+}
+
+// count adds an execution to the report.
+func (s *search) count(r *Result) {
+	rep := s.report
+	rep.Steps += int64(len(r.Log))
+	rep.MaxSteps = max(rep.MaxSteps, len(r.Log))
+	switch {
+	case r.Pruned && len(r.Violations) == 0:
+		rep.Blocked++
+	default:
+		rep.Executions++
+	}
+	if r.Cut {
+		rep.Cut++
+	}
+	if s.entry.Kind == Sampling {
+		rep.Hash = hashLog(rep.Hash, r.Log)
+	}
+	for i := range r.Violations {
+		s.found(r, &r.Violations[i])
+	}
+	if l := s.o.Live; l != nil {
+		l.Executions.Store(rep.Executions)
+		l.Steps.Store(rep.Steps)
+		l.Depth.Store(int64(rep.MaxSteps))
+	}
+	if s.o.After != nil {
+		s.o.After(r)
+	}
+}
+
+func (s *search) found(r *Result, v *Violation) {
+	for i := range s.report.Findings {
+		if f := &s.report.Findings[i].Violation; f.Kind == v.Kind && f.Site == v.Site {
+			return
+		}
+	}
+	sch := r.Schedule()
+	s.report.Findings = append(s.report.Findings, Finding{Violation: *v, Schedule: sch, Found: sch, At: s.report.Executions})
+}
+
+// conclude decides the verdict.
+func (s *search) conclude() {
+	rep, w := s.report, s.x.w
+	for i := range w.always {
+		if len(w.always[i].Reads) == 0 {
+			rep.Unreduced = append(rep.Unreduced, w.always[i].Name)
+		}
+	}
+	for _, g := range w.goals {
+		if g.reached == 0 {
+			rep.Unreached = append(rep.Unreached, g.name)
+		}
+	}
+	switch {
+	case len(rep.Findings) > 0:
+		rep.Verdict = Violated
+		return
+	case s.ctx.Err() != nil:
+		rep.Verdict, rep.Why = Stopped, stopReason(s.ctx)
+		return
+	case s.entry.Kind == Sampling:
+		rep.Verdict = Sampled
+		return
+	case s.full:
+		rep.Verdict, rep.Why = Stopped, fmt.Sprintf("executions=%d", s.o.Executions)
+		return
+	case rep.Cut > 0 || s.o.Preemptions >= 0:
+		rep.Verdict = Bounded
+	}
+	if rep.Cut == 0 && len(rep.Unreached) > 0 {
+		rep.Verdict = Violated
+		for _, g := range rep.Unreached {
+			rep.Findings = append(rep.Findings, Finding{Violation: Violation{Kind: KindSometimes, Site: g,
+				Message: "no execution reached it", Step: -1}})
+		}
+	}
+}
+
+func stopReason(ctx context.Context) string {
+	if context.Cause(ctx) == context.DeadlineExceeded {
+		return "timeout"
+	}
+	return "interrupt"
+}
+
+// hashLog adds the choices of an execution to h (FNV-1a, 64 bits).
+func hashLog(h uint64, log []Step) uint64 {
+	if h == 0 {
+		h = 14695981039346656037
+	}
+	for i := range log {
+		h = (h ^ uint64(uint16(log[i].Task))) * 1099511628211
+		h = (h ^ uint64(uint16(log[i].Value))) * 1099511628211
+	}
+	return (h ^ 1<<32) * 1099511628211
+}

@@ -1,0 +1,127 @@
+package sched
+
+import "fmt"
+
+// LockEvent is a moment in the life of a lock operation.
+type LockEvent uint8
+
+// Moments at which a [LockHook] is called.
+const (
+	LockWant    LockEvent = iota // the task asks for the lock and may have to wait
+	LockTaken                    // it has it
+	LockRelease                  // it is about to give it back
+)
+
+// LockHook sees the operations on a mutex. It performs no operations; it may
+// call [Task.Fail].
+type LockHook func(t *Task, m *Mutex, e LockEvent)
+
+// Mutex is a mutual exclusion lock with an owner. It is not recursive: a task
+// that locks what it holds is a violation, as is unlocking what it does not
+// hold.
+type Mutex struct {
+	w       *World
+	id      ObjID
+	name    string
+	owner   *Task
+	waiters uint64
+	hook    LockHook
+	groups  uint64
+	rel     release
+}
+
+// NewMutex makes a free mutex.
+func NewMutex(w *World, name string) *Mutex {
+	m := &Mutex{w: w, name: name}
+	m.id = w.newObj(m, m, 1)
+	return m
+}
+
+func (m *Mutex) reset() {
+	m.owner, m.waiters = nil, 0
+	m.rel.reset()
+}
+
+func (m *Mutex) objectName(ObjID) string { return m.name }
+
+// ID returns the id of the mutex as an object.
+func (m *Mutex) ID() ObjID { return m.id }
+
+// Name returns the name that the mutex was made with.
+func (m *Mutex) Name() string { return m.name }
+
+// SetHook makes h see all operations on m. It is for Setup.
+func (m *Mutex) SetHook(h LockHook) { m.hook = h }
+
+// Holder returns the task that holds m, or nil. It is no operation.
+func (m *Mutex) Holder() *Task { return m.owner }
+
+// HeldBy reports whether t holds m. It is no operation.
+func (m *Mutex) HeldBy(t *Task) bool { return m.owner == t && t != nil }
+
+func (m *Mutex) admits(t *Task) bool { return m.owner == nil }
+func (m *Mutex) wait(t *Task)        { m.waiters |= t.bit() }
+func (m *Mutex) leave(t *Task)       { m.waiters &^= t.bit() }
+func (m *Mutex) holder(*Task) *Task  { return m.owner }
+func (m *Mutex) event(t *Task, e LockEvent) {
+	if m.hook != nil {
+		m.hook(t, m, e)
+	}
+}
+
+// Lock waits until m is free and takes it.
+func (m *Mutex) Lock(t *Task) {
+	m.event(t, LockWant)
+	if m.owner == t && !m.w.prog.BlockSelfDeadlock {
+		t.Fail(Violation{Kind: KindSelfDeadlock, Site: m.name, Message: t.name + " locks " + m.name + ", which it holds already"})
+	}
+	t.point(Pending{Kind: OpLock, Obj: m.id, Groups: m.groups}, m)
+	m.take(t)
+	m.event(t, LockTaken)
+}
+
+// TryLock takes m if it is free and reports whether it did.
+func (m *Mutex) TryLock(t *Task) bool {
+	t.point(Pending{Kind: OpTryLock, Obj: m.id, Groups: m.groups}, nil)
+	if m.owner != nil {
+		t.w.x.outcome(false)
+		return false
+	}
+	m.event(t, LockWant)
+	m.take(t)
+	m.event(t, LockTaken)
+	return true
+}
+
+// Unlock gives m back.
+func (m *Mutex) Unlock(t *Task) {
+	m.event(t, LockRelease)
+	t.point(Pending{Kind: OpUnlock, Obj: m.id, Groups: m.groups}, nil)
+	if m.owner != t {
+		t.Fail(Violation{Kind: KindMisuse, Site: m.name, Message: unheld(t, m.name, m.owner)})
+	}
+	m.free(t)
+}
+
+func unheld(t *Task, name string, owner *Task) string {
+	if owner == nil {
+		return fmt.Sprintf("unlock of unheld: %s unlocks %s, which is free", t.name, name)
+	}
+	return fmt.Sprintf("unlock of unheld: %s unlocks %s, which %s holds", t.name, name, owner.name)
+}
+
+func (m *Mutex) take(t *Task) {
+	m.owner = t
+	t.acquireFrom(&m.rel)
+	if x := m.w.x; x != nil {
+		x.enabled &^= m.waiters
+	}
+}
+
+func (m *Mutex) free(t *Task) {
+	m.owner = nil
+	t.releaseTo(&m.rel)
+	if m.waiters != 0 {
+		m.w.x.refresh(m.waiters)
+	}
+}

@@ -1,0 +1,69 @@
+package sched
+
+// Strategy decides which task moves. It sees records only; one value serves
+// one worker.
+type Strategy interface {
+	// Next is told how the last execution went (nil before the first one) and
+	// returns the choices with which the next execution must begin; where the
+	// value of a data choice is -1 there, Value is asked for it. more is false
+	// when the search is over. The returned schedule is valid until the
+	// following call.
+	Next(last *Result) (prefix Schedule, more bool)
+	// Pick returns the task that moves, one of v.Enabled. It is asked beyond
+	// the prefix only. Returning Prune ends the execution.
+	Pick(v *View) int
+	// Value returns the outcome of a data choice among n values.
+	Value(v *View, n int) int
+}
+
+// Prune is returned by [Strategy.Pick] to end an execution that need not be
+// followed further; it counts as blocked.
+const Prune = -1
+
+// View is the state of an execution at a decision.
+type View struct {
+	Log      []Step // what has happened
+	Last     int    // task of the last step, -1 at the start
+	Choosing int    // Value: the task whose data choice it is
+	Enabled  uint64 // tasks whose next operation can be performed
+	w        *World
+}
+
+// Pending returns the next operation of task i, which must be parked.
+func (v *View) Pending(i int) *Pending { return &v.w.tasks[i].pend }
+
+// Parked returns the set of all tasks that have a next operation, enabled or not.
+func (v *View) Parked() uint64 {
+	var set uint64
+	for _, t := range v.w.created {
+		if t.state == taskParked || t.state == taskReady {
+			set |= t.bit()
+		}
+	}
+	return set
+}
+
+// Result is the record of one execution.
+type Result struct {
+	Log        []Step
+	Violations []Violation
+	Cut        bool   // the step limit ended it
+	Pruned     bool   // the strategy ended it
+	Stuck      uint64 // tasks that are not daemons and could not go on
+	w          *World
+}
+
+// Pending returns the operation that stuck task i waits for.
+func (r *Result) Pending(i int) *Pending { return &r.w.tasks[i].pend }
+
+// Parked returns the set of all tasks, daemons included, that have a next operation.
+func (r *Result) Parked() uint64 { return (&View{w: r.w}).Parked() }
+
+// Schedule returns the choices of the execution.
+func (r *Result) Schedule() Schedule {
+	s := make(Schedule, len(r.Log))
+	for i := range r.Log {
+		s[i] = r.Log[i].Choice
+	}
+	return s
+}

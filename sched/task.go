@@ -1,0 +1,187 @@
+package sched
+
+import "fmt"
+
+type taskState uint8
+
+const (
+	taskUnused  taskState = iota
+	taskReady             // declared, body not yet entered in this execution
+	taskParked            // at a scheduling point
+	taskRunning           // performing its step
+	taskDone              // body returned
+	taskFailed            // ended by a violation; keeps what it holds
+)
+
+// Task is a sequential thread of control that the scheduler interleaves with
+// others. Its methods may be called by the task itself only, unless they say
+// otherwise.
+type Task struct {
+	w      *World
+	name   string
+	index  int // stable over executions: the bit in sets of tasks
+	body   func(*Task)
+	daemon bool
+	state  taskState
+
+	parent   *Task
+	child    int // this is the child-th task made by parent
+	children []*Task
+	nchild   int
+
+	epoch   uint64 // execution that the coroutine is in
+	gone    bool   // the coroutine has exited or must not be resumed
+	pend    Pending
+	block   blocker // what can disable the pending operation; nil: never disabled
+	joiners uint64
+
+	first      Pending // first operation, if known to be the same in each execution
+	firstBlock blocker
+	firstKnown bool
+	lazy       bool // granted its first operation before its body was entered
+
+	signalled bool // a condition variable has woken the task
+	clk       []uint32
+	where     []uintptr // frames of the pending operation, when tracing
+}
+
+// blocker is what a pending operation may have to wait for.
+type blocker interface {
+	// admits reports whether t's pending operation can be performed now.
+	admits(t *Task) bool
+	// wait and leave put t on, and take it off, the set of tasks that must be
+	// looked at again when the object changes.
+	wait(t *Task)
+	leave(t *Task)
+	// holder returns the task that t waits for, or nil if there is no single one.
+	holder(t *Task) *Task
+}
+
+// ID returns the index of the task. It is the same in every execution.
+func (t *Task) ID() int { return t.index }
+
+// Name returns the name that the task was declared with.
+func (t *Task) Name() string { return t.name }
+
+// World returns the world that the task lives in.
+func (t *Task) World() *World { return t.w }
+
+// Daemon reports whether the task need not end.
+func (t *Task) Daemon() bool { return t.daemon }
+
+// Finished reports whether the body of the task has returned. Any task or
+// property may ask; it is no operation.
+func (t *Task) Finished() bool { return t.state == taskDone }
+
+// Ended reports whether the task will take no further step: its body has
+// returned or a violation ended it.
+func (t *Task) Ended() bool { return t.state == taskDone || t.state == taskFailed }
+
+// Pending returns the next operation of a parked task, for properties and
+// diagnosis.
+func (t *Task) Pending() (kind OpKind, obj ObjID) { return t.pend.Kind, t.pend.Obj }
+
+// Blocked reports whether the task is parked at an operation that cannot be
+// performed now. It is for properties and diagnosis.
+func (t *Task) Blocked() bool {
+	return t.state == taskParked && t.block != nil && !t.block.admits(t)
+}
+
+func (t *Task) bit() uint64 { return 1 << uint(t.index) }
+
+// String returns the name of the task.
+func (t *Task) String() string { return t.name }
+
+// Yield is a scheduling point without effect: it tells strategies that the
+// task cannot make progress alone.
+func (t *Task) Yield() { t.point(Pending{Kind: OpYield}, nil) }
+
+// Syscall is a step that touches no object, for simulated calls of the
+// operating system.
+func (t *Task) Syscall(name string) {
+	t.point(Pending{Kind: OpSyscall}, nil)
+	if t.Tracing() {
+		t.w.x.describe(name)
+	}
+}
+
+// Choose returns a value from 0 to n-1: a data choice, made by the strategy.
+// With n == 1 it returns 0 and is no step. It panics if n < 1 or n > 32767.
+func (t *Task) Choose(name string, n int) int {
+	if n < 1 || n > 1<<15-1 {
+		panic(fmt.Sprintf("sched: Choose(%q, %d): number of values out of range", name, n))
+	}
+	if n == 1 {
+		return 0
+	}
+	t.point(Pending{Kind: OpChoose, N: uint64(n)}, nil)
+	x := t.w.x
+	if x == nil {
+		return 0
+	}
+	if x.tracing {
+		x.describe(fmt.Sprintf("%s = %d", name, x.value))
+	}
+	return x.value
+}
+
+// Go starts a task. Starting is a step.
+func (t *Task) Go(name string, body func(*Task)) *Task {
+	if t.w.x == nil {
+		panic("sched: Go on a direct task")
+	}
+	t.point(Pending{Kind: OpSpawn}, nil)
+	u := t.w.newTask(name, body, t)
+	if t.w.clocks {
+		u.clk = joinClock(u.clk, t.clk)
+		u.tick()
+		t.tick()
+	}
+	if t.Tracing() {
+		t.w.x.describe(name)
+	}
+	return u
+}
+
+// Join waits until u has finished. It is a step.
+func (t *Task) Join(u *Task) {
+	t.point(Pending{Kind: OpJoin, Obj: u.joinID()}, u)
+	if t.w.clocks {
+		t.clk = joinClock(t.clk, u.clk)
+	}
+	if t.Tracing() {
+		t.w.x.describe(u.name)
+	}
+}
+
+// joinObjects is the creator number under which tasks count as objects.
+const joinObjects = 1<<(32-objCreatorShift) - 1
+
+func (u *Task) joinID() ObjID { return ObjID(joinObjects<<objCreatorShift | uint32(u.index)) }
+
+func (u *Task) admits(*Task) bool    { return u.state == taskDone }
+func (u *Task) wait(t *Task)         { u.joiners |= t.bit() }
+func (u *Task) leave(t *Task)        { u.joiners &^= t.bit() }
+func (u *Task) holder(t *Task) *Task { return u }
+
+// Fail records a violation and ends the task: it takes no further step and
+// keeps the locks that it holds. Fail does not return.
+func (t *Task) Fail(v Violation) {
+	x := t.w.x
+	if x == nil {
+		panic(&v)
+	}
+	x.violate(t, v)
+	panic(failed)
+}
+
+// Tracing reports whether the execution is being recorded for a reader. Build
+// arguments for [Task.Note] only if it is.
+func (t *Task) Tracing() bool { return t.w.x != nil && t.w.x.tracing }
+
+// Note adds a line to the trace, if one is being made.
+func (t *Task) Note(format string, args ...any) {
+	if t.Tracing() {
+		t.w.x.note(t, fmt.Sprintf(format, args...))
+	}
+}

@@ -1,0 +1,142 @@
+package sched
+
+import (
+	"runtime"
+	"strings"
+)
+
+// Trace is what happened in one execution, for a reader.
+type Trace struct {
+	Tasks      []string // names, by index
+	Events     []Event
+	Violations []Violation
+	Steps      []Step // the records that the events describe
+	hide       []string
+}
+
+// Event is a line of a trace: a step, or a note made during the step before it.
+type Event struct {
+	Step   int // index of the step
+	Task   int
+	Note   bool
+	Kind   OpKind   // of a step
+	Object string   // that the step works on, "" if none
+	Text   string   // what came of it, or the note
+	Frames []string // functions of the program, innermost first
+}
+
+// Func returns the innermost function of the program, or "".
+func (e *Event) Func() string {
+	if len(e.Frames) == 0 {
+		return ""
+	}
+	return e.Frames[0]
+}
+
+// HideFrames leaves functions whose full name begins with one of the prefixes
+// out of traces: thin wrappers around operations.
+func (w *World) HideFrames(prefixes ...string) {
+	if w.x != nil && w.x.tracing {
+		w.x.trace.hide = append(w.x.trace.hide, prefixes...)
+	}
+}
+
+func (r *Trace) begin(w *World) {
+	r.Tasks = r.Tasks[:0]
+	r.Events = r.Events[:0]
+	r.Violations = nil
+	for _, t := range w.created {
+		r.Tasks = append(r.Tasks, t.name)
+	}
+}
+
+func (r *Trace) step(w *World, t *Task) {
+	for len(r.Tasks) <= t.index {
+		r.Tasks = append(r.Tasks, w.tasks[len(r.Tasks)].name)
+	}
+	e := Event{Step: len(w.x.log) - 1, Task: t.index, Kind: t.pend.Kind, Frames: r.frames(t.where)}
+	if t.pend.Obj != 0 && t.pend.Kind != OpJoin {
+		e.Object = w.ObjectName(t.pend.Obj)
+	}
+	r.Events = append(r.Events, e)
+}
+
+func (r *Trace) end(res *Result) {
+	r.Violations = append([]Violation(nil), res.Violations...)
+	r.Steps = append([]Step(nil), res.Log...)
+}
+
+func (x *engine) describe(text string) {
+	if n := len(x.trace.Events); n > 0 {
+		x.trace.Events[n-1].Text = text
+	}
+}
+
+func (x *engine) note(t *Task, text string) {
+	x.trace.Events = append(x.trace.Events, Event{Step: len(x.log) - 1, Task: t.index, Note: true, Text: text})
+}
+
+// frames turns program counters into names of functions of the program.
+func (r *Trace) frames(pcs []uintptr) []string {
+	if len(pcs) == 0 {
+		return nil
+	}
+	var names []string
+	it := runtime.CallersFrames(pcs)
+	for {
+		f, more := it.Next()
+		if r.shows(f.Function) {
+			if n := shortFunc(f.Function); len(names) == 0 || names[len(names)-1] != n {
+				names = append(names, n)
+			}
+		}
+		if !more {
+			return names
+		}
+	}
+}
+
+const ownPackage = "lockheld/sched."
+
+func (r *Trace) shows(fn string) bool {
+	if fn == "" || strings.HasPrefix(fn, ownPackage) || strings.HasPrefix(fn, "runtime.") || strings.HasPrefix(fn, "iter.") {
+		return false
+	}
+	for _, p := range r.hide {
+		if strings.HasPrefix(fn, p) {
+			return false
+		}
+	}
+	return true
+}
+
+// shortFunc strips the package path and the numbers of function literals from
+// the full name of a function: lockheld/heap.(*mheap).grow.func1 becomes
+// (*mheap).grow.
+func shortFunc(full string) string {
+	if i := strings.LastIndexByte(full, '/'); i >= 0 {
+		full = full[i+1:]
+	}
+	if i := strings.IndexByte(full, '.'); i >= 0 {
+		full = full[i+1:]
+	}
+	if i := strings.Index(full, ".func"); i >= 0 {
+		full = full[:i]
+	}
+	if i := strings.Index(full, "[...]"); i >= 0 {
+		full = full[:i] + full[i+len("[...]"):]
+	}
+	return full
+}
+
+// callerOf returns the innermost function outside this package, looked for
+// from skip frames up.
+func callerOf(skip int) string {
+	var pcs [16]uintptr
+	n := runtime.Callers(skip, pcs[:])
+	names := new(Trace).frames(pcs[:n])
+	if len(names) == 0 {
+		return ""
+	}
+	return names[0]
+}

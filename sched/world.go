@@ -1,0 +1,275 @@
+package sched
+
+import "fmt"
+
+// Program is what is explored.
+type Program struct {
+	// Name identifies the program in reports and tokens.
+	Name string
+	// Setup declares the objects, tasks and properties of one execution.
+	Setup func(w *World)
+	// Reusable says that Setup may be called once and its world restored
+	// before each further execution: objects made through the world return to
+	// their first values, variables registered with [Save] and [SaveSlice] to
+	// the values that they had at the end of Setup. Everything else that the
+	// tasks change would leak from one execution into the next.
+	// Where Reusable is false, Setup runs before every execution.
+	Reusable bool
+	// BlockSelfDeadlock makes a task that locks what it holds wait for ever
+	// instead of reporting a violation at once.
+	BlockSelfDeadlock bool
+}
+
+// World holds the objects and tasks of an execution. There is one per worker.
+type World struct {
+	x       *engine // nil: direct world, operations run at once
+	prog    *Program
+	tasks   []*Task // by index; index 0 is the first task of Setup
+	created []*Task // of this execution, in the order of creation
+	nextObj []uint32
+	current *Task // running, nil during Setup
+	objects []object
+	names   map[ObjID]namer
+
+	saved   []saved
+	onStart []func()
+	always  []Property
+	atEnd   []Property
+	goals   []*Goal
+
+	setupTasks   int // tasks made by Setup
+	setupObjects int
+	clocks       bool // a Cell exists: keep vector clocks
+	direct       bool
+}
+
+// object is a thing that returns to its first state before each execution.
+type object interface{ reset() }
+
+// namer gives the name of an object for traces, made only when asked for.
+type namer interface{ objectName(id ObjID) string }
+
+// saved is a registered variable.
+type saved interface {
+	take()
+	restore()
+}
+
+type savedVar[T any] struct {
+	live *T
+	copy T
+}
+
+func (s *savedVar[T]) take()    { s.copy = *s.live }
+func (s *savedVar[T]) restore() { *s.live = s.copy }
+
+type savedSlice[T any] struct{ live, copy []T }
+
+func (s *savedSlice[T]) take()    { s.copy = append(s.copy[:0], s.live...) }
+func (s *savedSlice[T]) restore() { copy(s.live, s.copy) }
+
+// Save registers *p: in a reusable program it is set back, by shallow copy, to
+// the value that it has at the end of Setup before every further execution.
+func Save[T any](w *World, p *T) { w.saved = append(w.saved, &savedVar[T]{live: p}) }
+
+// SaveSlice registers the elements of s up to its capacity, as [Save] does a
+// variable. The slice header itself is not registered.
+func SaveSlice[T any](w *World, s []T) {
+	w.saved = append(w.saved, &savedSlice[T]{live: s[:cap(s)]})
+}
+
+// OnStart registers f to run before each execution, after everything else has
+// been restored. No operation of the world may be performed in it.
+func (w *World) OnStart(f func()) { w.onStart = append(w.onStart, f) }
+
+// Property is a statement about the state that must always hold.
+type Property struct {
+	// Name identifies the property; violations carry it as their site.
+	Name string
+	// Reads lists the objects that Check reads. Steps that write two of them
+	// do not commute for the property. A property without Reads that is
+	// checked at every step can be explored only by strategies that reduce
+	// nothing.
+	Reads []ObjID
+	// Check returns "" where the property holds, or what is wrong. It must
+	// not perform operations.
+	Check func() string
+}
+
+// Always registers a property that is checked after every step.
+func (w *World) Always(p Property) { w.always = append(w.always, p) }
+
+// AtEnd registers a property that is checked when all tasks that are not
+// daemons have finished without a violation.
+func (w *World) AtEnd(p Property) { w.atEnd = append(w.atEnd, p) }
+
+// Goal is a situation that a search is expected to reach at least once.
+type Goal struct {
+	name    string
+	reached int64
+}
+
+// Sometimes registers a goal. A search that was neither cut nor ended by a
+// violation and never reached it reports a violation.
+func (w *World) Sometimes(name string) *Goal {
+	g := &Goal{name: name}
+	w.goals = append(w.goals, g)
+	return g
+}
+
+// Reach records that the goal was reached.
+func (g *Goal) Reach() { g.reached++ }
+
+// NewDirectWorld returns a world without scheduler, for tasks made by
+// [World.Direct].
+func NewDirectWorld() *World {
+	w := &World{direct: true, prog: &Program{Name: "direct"}}
+	w.beginSetup()
+	return w
+}
+
+// Direct returns a task whose operations run at once and never switch. An
+// operation that would have to wait panics.
+func (w *World) Direct(name string) *Task {
+	if !w.direct {
+		panic("sched: Direct on a world that is being explored")
+	}
+	t := &Task{w: w, name: name, index: len(w.tasks), state: taskRunning}
+	w.tasks = append(w.tasks, t)
+	w.nextObj = append(w.nextObj, 0)
+	return t
+}
+
+// Go declares a task. It may be called in Setup only; a running task uses
+// [Task.Go].
+func (w *World) Go(name string, body func(t *Task)) *Task {
+	if w.current != nil {
+		panic("sched: World.Go outside Setup")
+	}
+	return w.newTask(name, body, nil)
+}
+
+// Daemon declares a task that serves others and need not end: an execution is
+// over when all other tasks have finished.
+func (w *World) Daemon(name string, body func(t *Task)) *Task {
+	t := w.Go(name, body)
+	t.daemon = true
+	return t
+}
+
+// Tasks returns the tasks of the current execution in the order of creation.
+func (w *World) Tasks() []*Task { return w.created }
+
+// Now returns the number of steps that the current execution has made.
+func (w *World) Now() int {
+	if w.x == nil {
+		return 0
+	}
+	return len(w.x.log)
+}
+
+func (w *World) beginSetup() {
+	w.current = nil
+	w.created = w.created[:0]
+	w.objects = w.objects[:0]
+	w.names = map[ObjID]namer{}
+	if w.nextObj == nil {
+		w.nextObj = []uint32{0}
+	}
+	clear(w.nextObj)
+	w.nextObj[0] = 1 // the zero ObjID is no object
+	w.saved = w.saved[:0]
+	w.onStart = w.onStart[:0]
+	w.always = w.always[:0]
+	w.atEnd = w.atEnd[:0]
+	w.clocks = false
+}
+
+func (w *World) endSetup() {
+	w.groupProperties()
+	w.setupTasks = len(w.created)
+	w.setupObjects = len(w.objects)
+	for _, s := range w.saved {
+		s.take()
+	}
+}
+
+// groupProperties marks the objects that each property reads: two writes of
+// objects of one group do not commute for that property.
+func (w *World) groupProperties() {
+	group := 0
+	for i := range w.always {
+		if len(w.always[i].Reads) == 0 {
+			continue
+		}
+		if group == 64 {
+			panic("sched: more than 64 properties that declare what they read")
+		}
+		for _, id := range w.always[i].Reads {
+			o, ok := w.names[id].(interface{ addGroup(bit uint64) })
+			if !ok {
+				panic(fmt.Sprintf("sched: property %s reads object %d, which does not exist", w.always[i].Name, id))
+			}
+			o.addGroup(1 << uint(group))
+		}
+		group++
+	}
+}
+
+func (m *Mutex) addGroup(bit uint64)   { m.groups |= bit }
+func (m *RWMutex) addGroup(bit uint64) { m.groups |= bit }
+func (c *Cond) addGroup(bit uint64)    { c.groups |= bit }
+func (o *Word) addGroup(bit uint64)    { o.groups |= bit }
+func (a *Area) addGroup(bit uint64)    { a.groups |= bit }
+
+// restore brings a reusable world back to the end of its Setup.
+func (w *World) restore() {
+	w.current = nil
+	w.created = w.created[:w.setupTasks]
+	w.objects = w.objects[:w.setupObjects]
+	for i := 1; i < len(w.nextObj); i++ {
+		w.nextObj[i] = 0
+	}
+	for _, o := range w.objects {
+		o.reset()
+	}
+	for _, s := range w.saved {
+		s.restore()
+	}
+	for _, f := range w.onStart {
+		f()
+	}
+}
+
+// newObj gives the next n ids of whoever is creating, and registers o.
+func (w *World) newObj(o object, n namer, count int) ObjID {
+	creator := 0
+	if w.current != nil {
+		creator = w.current.index + 1
+	}
+	first := w.nextObj[creator]
+	w.nextObj[creator] += uint32(count)
+	if w.nextObj[creator] >= 1<<objCreatorShift {
+		panic(fmt.Sprintf("sched: more than %d objects made by one creator", 1<<objCreatorShift-1))
+	}
+	id := ObjID(uint32(creator)<<objCreatorShift | first)
+	if o != nil {
+		w.objects = append(w.objects, o)
+	}
+	if w.current == nil || w.tracing() {
+		for i := range count {
+			w.names[id+ObjID(i)] = n
+		}
+	}
+	return id
+}
+
+func (w *World) tracing() bool { return w.x != nil && w.x.tracing }
+
+// ObjectName returns the name of an object of the current execution.
+func (w *World) ObjectName(id ObjID) string {
+	if n := w.names[id]; n != nil {
+		return n.objectName(id)
+	}
+	return fmt.Sprintf("object %d.%d", id>>objCreatorShift, id&(1<<objCreatorShift-1))
+}
