@@ -1,0 +1,65 @@
+package model
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Coverage counts how often assertion points were reached. One Coverage may
+// serve the machines of several executions and workers. The zero value is
+// ready for use.
+type Coverage struct {
+	counts atomic.Pointer[map[Site]*atomic.Int64] // replaced, never changed
+	grow   sync.Mutex
+}
+
+// mark counts one evaluation of s.
+func (c *Coverage) mark(s Site) {
+	if m := c.counts.Load(); m != nil {
+		if n := (*m)[s]; n != nil {
+			n.Add(1)
+			return
+		}
+	}
+	c.add(s).Add(1)
+}
+
+// add makes the counter of s. It happens once for each site.
+func (c *Coverage) add(s Site) *atomic.Int64 {
+	c.grow.Lock()
+	defer c.grow.Unlock()
+	wider := map[Site]*atomic.Int64{}
+	if m := c.counts.Load(); m != nil {
+		for k, v := range *m { // copying: the order has no influence
+			wider[k] = v
+		}
+	}
+	if wider[s] == nil {
+		wider[s] = new(atomic.Int64)
+	}
+	c.counts.Store(&wider)
+	return wider[s]
+}
+
+// Reached returns how often s was evaluated, failures included.
+func (c *Coverage) Reached(s Site) int64 {
+	if m := c.counts.Load(); m != nil {
+		if n := (*m)[s]; n != nil {
+			return n.Load()
+		}
+	}
+	return 0
+}
+
+// Sites returns the sites that were evaluated at least once, sorted.
+func (c *Coverage) Sites() []Site {
+	var sites []Site
+	if m := c.counts.Load(); m != nil {
+		for s := range *m {
+			sites = append(sites, s)
+		}
+	}
+	slices.Sort(sites)
+	return sites
+}
