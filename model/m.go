@@ -99,7 +99,7 @@ func (m *M) goexit() {
 	switch {
 	case k.goMs > k.cfg.MinProcs:
 		m.g0 = true
-		m.handoffp(m.releasep())
+		m.handoff()
 	case !k.cfg.NoStops:
 		m.entersyscall()
 	}

@@ -28,7 +28,7 @@ func (m *M) procresize(n int) {
 
 // SetNewprocs asks the next start of the world for n Ps. The world is stopped.
 // It panics if the Config does not allow n. Runtime: newprocs, set by GOMAXPROCS.
-func (k *Machine) SetNewprocs(m *M, n int) {
+func (k *Machine) SetNewprocs(n int) {
 	if n < k.cfg.MinProcs || n > k.cfg.MaxProcs {
 		panic(fmt.Sprintf("model: %d Ps: the Config allows %d to %d", n, k.cfg.MinProcs, k.cfg.MaxProcs))
 	}

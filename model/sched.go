@@ -106,8 +106,22 @@ func ofM(m *M) string {
 // the stop of the world, goes to an M that waits, or becomes idle.
 // Runtime: handoffp, Go 1.16.
 func (m *M) handoffp(p *P) {
+	m.Lock(m.k.schedLock)
+	m.handoffLocked(p)
+}
+
+// handoff gives the P of m away.
+// Runtime: handoffp(releasep()), Go 1.16.
+//
+// Model: the P is released when sched.lock has been taken, not before.
+func (m *M) handoff() {
+	m.Lock(m.k.schedLock)
+	m.handoffLocked(m.releasep())
+}
+
+// handoffLocked is the part of handoffp that needs sched.lock. It releases it.
+func (m *M) handoffLocked(p *P) {
 	k := m.k
-	m.Lock(k.schedLock)
 	if k.Gcwaiting() {
 		m.gcstop(p)
 		m.Unlock(k.schedLock)
@@ -180,7 +194,7 @@ func (m *M) Park(l *Mutex) {
 		m.Unlock(l)
 	}
 	m.checkSchedule()
-	m.handoffp(m.releasep())
+	m.handoff()
 	m.acquirep(m.mPark())
 	m.g0 = was
 }

@@ -24,7 +24,7 @@ func (m *M) semacquire(s *sched.Mutex) {
 		return
 	}
 	m.g0 = true
-	m.handoffp(m.releasep())
+	m.handoff()
 	s.Lock(m.t)
 	m.stopm()
 	m.g0 = false
@@ -49,7 +49,7 @@ func (m *M) StopTheWorld(reason string) {
 	m.AcquireWorldsema()
 	m.preemptoff = reason
 	m.g0 = true
-	m.stopTheWorldWithSema()
+	m.StopTheWorldWithSema()
 	m.g0 = false
 }
 
@@ -57,7 +57,7 @@ func (m *M) StopTheWorld(reason string) {
 // released worldsema. Runtime: startTheWorld.
 func (m *M) StartTheWorld() {
 	m.g0 = true
-	m.startTheWorldWithSema()
+	m.StartTheWorldWithSema()
 	m.g0 = false
 	m.AcquireM()
 	m.preemptoff = ""

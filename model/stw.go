@@ -11,9 +11,7 @@ import "lockheld/sched"
 //
 // Model: the timed sleep that repeats the request for preemption is one wait,
 // see [M.Safepoint].
-func (m *M) StopTheWorldWithSema() { m.stopTheWorldWithSema() }
-
-func (m *M) stopTheWorldWithSema() {
+func (m *M) StopTheWorldWithSema() {
 	k := m.k
 	m.checkStop()
 	m.Lock(k.schedLock)
@@ -120,13 +118,12 @@ func (m *M) WorldStarted() { m.worldStarted() }
 func (m *M) gcstopm() {
 	k := m.k
 	m.checkSchedule()
-	p := m.releasep()
 	m.Lock(k.schedLock)
 	m.reach(SiteGcstopm)
 	if !k.Gcwaiting() {
 		m.fail(sched.KindAssertion, SiteGcstopm, "stops although no stop of the world is asked for")
 	}
-	m.gcstop(p)
+	m.gcstop(m.releasep())
 	m.mput(m)
 	m.Unlock(k.schedLock)
 	m.acquirep(m.mPark())
@@ -157,9 +154,7 @@ func (m *M) stopped() {
 //
 // Model: an M that could be given a P has been given one by procresize, so
 // there is no wakep at the end.
-func (m *M) StartTheWorldWithSema() { m.startTheWorldWithSema() }
-
-func (m *M) startTheWorldWithSema() {
+func (m *M) StartTheWorldWithSema() {
 	k := m.k
 	m.AssertSystemStack(SiteStartStack)
 	m.AssertWorldStopped(SiteStartTheWorldEntry)
@@ -175,8 +170,8 @@ func (m *M) startTheWorldWithSema() {
 	} else {
 		m.procresize(procs)
 	}
-	k.s.stopped = false
 	k.gcwaiting.Store(m.t, 0)
+	k.s.stopped = false
 	m.Unlock(k.schedLock)
 	m.worldStarted()
 	for p := k.s.runnablePs; p != nil; p = k.s.runnablePs {

@@ -24,9 +24,10 @@ func (m *M) entersyscall() {
 	k := m.k
 	m.locks++
 	p := m.p
-	p.setStatus(m, Psyscall)
-	p.m, m.oldp, m.p = nil, p, nil
+	p.cell.Write(m.t) // before the store: who takes p must see it
 	p.stealable.Store(m.t, 1)
+	p.status = Psyscall
+	p.m, m.oldp, m.p = nil, p, nil
 	if !k.cfg.NoStops && k.gcwaiting.Load(m.t) != 0 {
 		was := m.g0
 		m.g0 = true
