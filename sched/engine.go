@@ -608,6 +608,9 @@ func (x *engine) violate(t *Task, v Violation) {
 	v.Task = t.name
 	v.Step = len(x.log) - 1
 	x.violations = append(x.violations, v)
+	if x.tracing {
+		x.trace.found(len(x.violations))
+	}
 	t.state = taskFailed
 	if x.stopAtFail {
 		x.halt = true

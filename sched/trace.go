@@ -10,7 +10,9 @@ type Trace struct {
 	Tasks      []string // names, by index
 	Events     []Event
 	Violations []Violation
-	Steps      []Step // the records that the events describe
+	Where      [][]string // Violations[i]: functions in which it was found, innermost first; nil if found between steps
+	Waiting    []Event    // next operations of the tasks that have not ended
+	Steps      []Step     // the records that the events describe
 	hide       []string
 }
 
@@ -44,7 +46,7 @@ func (w *World) HideFrames(prefixes ...string) {
 func (r *Trace) begin(w *World) {
 	r.Tasks = r.Tasks[:0]
 	r.Events = r.Events[:0]
-	r.Violations = nil
+	r.Violations, r.Where, r.Waiting = nil, nil, nil
 	for _, t := range w.created {
 		r.Tasks = append(r.Tasks, t.name)
 	}
@@ -54,15 +56,40 @@ func (r *Trace) step(w *World, t *Task) {
 	for len(r.Tasks) <= t.index {
 		r.Tasks = append(r.Tasks, w.tasks[len(r.Tasks)].name)
 	}
-	e := Event{Step: len(w.x.log) - 1, Task: t.index, Kind: t.pend.Kind, Frames: r.frames(t.where)}
-	if t.pend.Obj != 0 && t.pend.Kind != OpJoin {
+	r.Events = append(r.Events, r.pending(w, t, len(w.x.log)-1))
+}
+
+// pending describes the next operation of t.
+func (r *Trace) pending(w *World, t *Task, step int) Event {
+	e := Event{Step: step, Task: t.index, Kind: t.pend.Kind, Frames: r.frames(t.where)}
+	switch {
+	case t.pend.Kind == OpJoin:
+		e.Object = w.tasks[t.pend.Obj&(1<<objCreatorShift-1)].name
+	case t.pend.Obj != 0:
 		e.Object = w.ObjectName(t.pend.Obj)
 	}
-	r.Events = append(r.Events, e)
+	return e
+}
+
+// found notes where the running task met its latest violation.
+func (r *Trace) found(n int) {
+	var pcs [64]uintptr
+	for len(r.Where) < n {
+		r.Where = append(r.Where, nil)
+	}
+	r.Where[n-1] = r.frames(pcs[:runtime.Callers(2, pcs[:])])
 }
 
 func (r *Trace) end(res *Result) {
 	r.Violations = append([]Violation(nil), res.Violations...)
+	for len(r.Where) < len(r.Violations) {
+		r.Where = append(r.Where, nil)
+	}
+	for _, t := range res.w.created {
+		if t.state == taskParked {
+			r.Waiting = append(r.Waiting, r.pending(res.w, t, len(res.Log)))
+		}
+	}
 	r.Steps = append([]Step(nil), res.Log...)
 }
 
