@@ -586,10 +586,18 @@ func (x *engine) arrive(t *Task, p Pending, b blocker) {
 
 // afterStep checks the properties that must hold after each step.
 func (x *engine) afterStep(t *Task) {
-	for i := range x.w.always {
-		p := &x.w.always[i]
-		if what := p.Check(); what != "" {
-			t.Fail(Violation{Kind: KindProperty, Site: p.Name, Message: what})
+	rest := x.w.always
+	for i := range x.w.gates {
+		g := &x.w.gates[i]
+		group := rest[:g.n]
+		rest = rest[g.n:]
+		if g.due != nil && !g.due() {
+			continue
+		}
+		for j := range group {
+			if what := group[j].Check(); what != "" {
+				t.Fail(Violation{Kind: KindProperty, Site: group[j].Name, Message: what})
+			}
 		}
 	}
 }

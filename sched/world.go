@@ -34,6 +34,7 @@ type World struct {
 	saved   []saved
 	onStart []func()
 	always  []Property
+	gates   []gate // of always, in order
 	atEnd   []Property
 	goals   []*Goal
 
@@ -97,7 +98,25 @@ type Property struct {
 }
 
 // Always registers a property that is checked after every step.
-func (w *World) Always(p Property) { w.always = append(w.always, p) }
+func (w *World) Always(p Property) { w.AlwaysWhen(nil, p) }
+
+// AlwaysWhen registers properties that are checked after the steps after which
+// due returns true. It is asked once a step for all of them, which makes many
+// properties of a state that seldom changes cheap. A nil due is always true.
+func (w *World) AlwaysWhen(due func() bool, ps ...Property) {
+	w.always = append(w.always, ps...)
+	if n := len(w.gates); n > 0 && due == nil && w.gates[n-1].due == nil {
+		w.gates[n-1].n += len(ps)
+		return
+	}
+	w.gates = append(w.gates, gate{due, len(ps)})
+}
+
+// gate is a group of consecutive properties that are checked together.
+type gate struct {
+	due func() bool // nil: after every step
+	n   int         // properties
+}
 
 // AtEnd registers a property that is checked when all tasks that are not
 // daemons have finished without a violation.
@@ -181,6 +200,7 @@ func (w *World) beginSetup() {
 	w.saved = w.saved[:0]
 	w.onStart = w.onStart[:0]
 	w.always = w.always[:0]
+	w.gates = w.gates[:0]
 	w.atEnd = w.atEnd[:0]
 	w.clocks = false
 }
