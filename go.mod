@@ -1,3 +1,10 @@
 module lockheld
 
 go 1.26.0
+
+require (
+	github.com/google/gofuzz v1.2.0
+	pgregory.net/rapid v1.3.0
+)
+
+require github.com/klauspost/compress v1.20.3 // indirect
