@@ -14,15 +14,14 @@ type Coverage struct {
 	grow   sync.Mutex
 }
 
-// mark counts one evaluation of s.
-func (c *Coverage) mark(s Site) {
+// counter returns the counter of s.
+func (c *Coverage) counter(s Site) *atomic.Int64 {
 	if m := c.counts.Load(); m != nil {
 		if n := (*m)[s]; n != nil {
-			n.Add(1)
-			return
+			return n
 		}
 	}
-	c.add(s).Add(1)
+	return c.add(s)
 }
 
 // add makes the counter of s. It happens once for each site.
@@ -56,8 +55,10 @@ func (c *Coverage) Reached(s Site) int64 {
 func (c *Coverage) Sites() []Site {
 	var sites []Site
 	if m := c.counts.Load(); m != nil {
-		for s := range *m {
-			sites = append(sites, s)
+		for s, n := range *m {
+			if n.Load() > 0 {
+				sites = append(sites, s)
+			}
 		}
 	}
 	slices.Sort(sites)

@@ -92,10 +92,12 @@ func (m *M) start() {
 // order between the ends of all Ms that nobody observes.
 func (m *M) goexit() {
 	k := m.k
-	if k.checks(CheckLocks) && (m.locks != 0 || m.locksHeldLen != 0) {
-		m.fail(sched.KindAssertion, SiteExitLocks, "ends with m.locks = %d, holding %s", m.locks, m.held())
+	if k.checks(CheckLocks) {
+		m.reach(SiteExitLocks)
+		if m.locks != 0 || m.locksHeldLen != 0 {
+			m.fail(sched.KindAssertion, SiteExitLocks, "ends with m.locks = %d, holding %s", m.locks, m.held())
+		}
 	}
-	m.reach(SiteExitLocks)
 	switch {
 	case k.goMs > k.cfg.MinProcs:
 		m.g0 = true
@@ -165,12 +167,11 @@ func (m *M) Throw(format string, args ...any) {
 
 // fail ends the execution of m with a violation at s and does not return.
 func (m *M) fail(kind sched.Kind, s Site, format string, args ...any) {
-	m.reach(s)
 	m.t.Fail(sched.Violation{Kind: kind, Site: string(s), Message: m.name + " " + fmt.Sprintf(format, args...)})
 }
 
 // reach counts an evaluation of s.
-func (m *M) reach(s Site) { m.k.coverage.mark(s) }
+func (m *M) reach(s Site) { m.k.coverage.counter(s).Add(1) }
 
 // held lists the runtime locks that m holds, outermost first.
 func (m *M) held() string {

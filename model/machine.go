@@ -2,6 +2,7 @@ package model
 
 import (
 	"fmt"
+	"sync/atomic"
 
 	"lockheld/sched"
 )
@@ -38,6 +39,27 @@ const (
 	CheckWorldsema                      // who stops the world holds worldsema
 )
 
+// Mutants is a set of changes that make the machine wrong. Each is read at the
+// one place that it changes.
+type Mutants uint32
+
+// Mutants of the machine.
+const (
+	// MutantStoppedEarly counts the stop of the world before the wait for the Ps.
+	MutantStoppedEarly Mutants = 1 << iota
+	// MutantStartedEarly ends the count of the stop before procresize.
+	MutantStartedEarly
+	// MutantNoCAS takes Ps out of Psyscall by a load and a store.
+	MutantNoCAS
+	// MutantCountTwice counts a P that is taken out of Psyscall twice.
+	MutantCountTwice
+	// MutantNoRecheck enters a system call without a look at gcwaiting.
+	MutantNoRecheck
+	// MutantStartmPreemptible lets an M be preempted between taking an idle P
+	// and giving it to the M that it makes ready.
+	MutantStartmPreemptible
+)
+
 // Config describes a machine. The zero Config is one P and nothing open.
 type Config struct {
 	Procs    int     // Ps at the start (gomaxprocs); 0: 1
@@ -46,6 +68,7 @@ type Config struct {
 	Open     Choices // data choices left open
 	Growths  int     // with StackGrowth, how often each M may have to grow its stack; 0: once
 	Off      Checks  // checks switched off
+	Mutants  Mutants
 	// NoStops says that nobody stops the world: safepoints and the end of an M
 	// cost no step then, and stopping the world panics.
 	NoStops bool
@@ -96,6 +119,10 @@ type Machine struct {
 	sysmon    *M
 	growNames map[string]string // text of the choice at each prologue; a cache
 
+	reached struct { // counters of the points that each lock operation reaches
+		lockLimit, rank, systemStack, unlockHeld *atomic.Int64
+	}
+
 	s    schedt
 	cell sched.Cell // stands for the fields of s that sched.lock protects
 }
@@ -119,6 +146,9 @@ type schedt struct {
 func New(w *sched.World, cfg Config) *Machine {
 	cfg.defaults()
 	k := &Machine{w: w, cfg: cfg, coverage: cfg.Coverage, growNames: map[string]string{}}
+	r := &k.reached
+	r.lockLimit, r.rank = k.coverage.counter(SiteLockLimit), k.coverage.counter(SiteRank)
+	r.systemStack, r.unlockHeld = k.coverage.counter(SiteLockSystemStack), k.coverage.counter(SiteUnlockHeld)
 	k.schedLock = NewMutex(k, "sched.lock", RankSched)
 	k.allpLock = NewMutex(k, "allpLock", RankAllp)
 	k.gcwaiting = sched.NewWord(w, "gcwaiting", 0)
@@ -172,6 +202,9 @@ func (k *Machine) Config() Config { return k.cfg }
 
 // Opens reports whether the scenario leaves all choices of c open.
 func (k *Machine) Opens(c Choices) bool { return k.cfg.Open&c == c }
+
+// mutant reports whether the machine is wrong in the way x.
+func (k *Machine) mutant(x Mutants) bool { return k.cfg.Mutants&x != 0 }
 
 // checks reports whether a check is on.
 func (k *Machine) checks(c Checks) bool { return k.cfg.Off&c == 0 }

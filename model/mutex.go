@@ -57,7 +57,7 @@ func (l *Mutex) HeldBy(m *M) bool { return l.sm.HeldBy(m.t) }
 // rank check that would come first in a build with lock ranking.
 func (m *M) Lock(l *Mutex) {
 	if l.onlySys && m.k.checks(CheckSystemStack) {
-		m.reach(SiteLockSystemStack)
+		m.k.reached.systemStack.Add(1)
 		if !m.g0 {
 			m.fail(sched.KindAssertion, SiteLockSystemStack, "acquires %s on a user stack, holding %s", l.name, m.held())
 		}
@@ -74,7 +74,7 @@ func (m *M) Lock(l *Mutex) {
 //
 // Runtime: unlockWithRank and unlock2, Go 1.16.
 func (m *M) Unlock(l *Mutex) {
-	m.reach(SiteUnlockHeld)
+	m.k.reached.unlockHeld.Add(1)
 	if !m.popRank(l.rank, l) {
 		m.fail(sched.KindMisuse, SiteUnlockHeld, "releases %s, which it does not hold; it holds %s", l.name, m.held())
 	}
@@ -97,6 +97,7 @@ func (m *M) AcquireLockRank(r Rank) { m.pushRank(r, nil) }
 
 // ReleaseLockRank undoes [M.AcquireLockRank]. Runtime: releaseLockRank.
 func (m *M) ReleaseLockRank(r Rank) {
+	m.k.reached.unlockHeld.Add(1)
 	if !m.popRank(r, nil) {
 		m.fail(sched.KindMisuse, SiteUnlockHeld, "releases rank %v, which it does not hold; it holds %s", r, m.held())
 	}
@@ -126,13 +127,14 @@ func (m *M) popRank(r Rank, l *Mutex) bool {
 
 // checkRank fails if a lock of rank r may not be taken now.
 func (m *M) checkRank(r Rank, name string) {
+	m.k.reached.lockLimit.Add(1)
 	if m.locksHeldLen == maxLocksHeld {
 		m.fail(sched.KindAssertion, SiteLockLimit, "acquires %s as its lock number %d, holding %s", name, maxLocksHeld+1, m.held())
 	}
 	if m.locksHeldLen == 0 || !m.k.checks(CheckRank) {
 		return
 	}
-	m.reach(SiteRank)
+	m.k.reached.rank.Add(1)
 	if what := OrderError(m.locksHeld[m.locksHeldLen-1].rank, r); what != "" {
 		m.fail(sched.KindAssertion, SiteRank, "acquires %s while holding %s: %s", name, m.held(), what)
 	}

@@ -77,6 +77,19 @@ func (p *P) Made() bool { return p.made }
 // Name returns "P" and the id.
 func (p *P) Name() string { return p.name }
 
+// stealForStop takes p out of Psyscall for a stop of the world.
+func (p *P) stealForStop(m *M) bool {
+	if !p.k.mutant(MutantNoCAS) {
+		return p.steal(m, Pgcstop)
+	}
+	if p.stealable.Load(m.t) == 0 {
+		return false
+	}
+	p.stealable.Store(m.t, 0)
+	p.setStatus(m, Pgcstop)
+	return true
+}
+
 // setStatus is a write by the owner of p, or by the holder of sched.lock.
 func (p *P) setStatus(m *M, s Status) {
 	p.cell.Write(m.t)

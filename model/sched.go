@@ -213,8 +213,11 @@ func (m *M) Ready(mp *M) {
 		m.mput(mp)
 	}
 	m.Unlock(k.schedLock)
+	m.g0 = was
+	if k.mutant(MutantStartmPreemptible) {
+		m.Safepoint()
+	}
 	if p != nil {
 		m.startm(mp, p)
 	}
-	m.g0 = was
 }

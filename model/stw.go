@@ -22,9 +22,12 @@ func (m *M) StopTheWorldWithSema() {
 	m.p.setStatus(m, Pgcstop)
 	k.s.stopwait--
 	for _, p := range k.Ps() {
-		if p != m.p && p.steal(m, Pgcstop) {
+		if p != m.p && p.stealForStop(m) {
 			p.tick++
 			k.s.stopwait--
+			if k.mutant(MutantCountTwice) {
+				k.s.stopwait--
+			}
 		}
 	}
 	for p := m.pidleget(); p != nil; p = m.pidleget() {
@@ -33,13 +36,19 @@ func (m *M) StopTheWorldWithSema() {
 	}
 	wait := k.s.stopwait > 0
 	m.Unlock(k.schedLock)
+	if k.mutant(MutantStoppedEarly) {
+		m.worldStopped()
+		k.s.stopped = true
+	}
 	if wait {
 		k.stopnote.Await(m.t, sched.Gt, k.s.stopnotes)
 		k.s.stopnotes++
 	}
 	m.checkStopped()
-	m.worldStopped()
-	k.s.stopped = true
+	if !k.mutant(MutantStoppedEarly) {
+		m.worldStopped()
+		k.s.stopped = true
+	}
 }
 
 // checkStop checks what the caller of stopTheWorldWithSema must provide.
@@ -94,7 +103,6 @@ func (m *M) worldStarted() {
 	if n != 0 {
 		m.fail(sched.KindAssertion, SiteWorldStarted, "starts the world, which leaves %d stops", int64(n))
 	}
-	m.k.s.stopper = nil
 }
 
 // WorldStopped makes the assertions about a stopped world pass in m without any
@@ -106,7 +114,10 @@ func (m *M) WorldStopped() {
 }
 
 // WorldStarted undoes [M.WorldStopped]. Runtime: worldStarted, called by schedinit.
-func (m *M) WorldStarted() { m.worldStarted() }
+func (m *M) WorldStarted() {
+	m.worldStarted()
+	m.k.s.stopper = nil
+}
 
 // gcstopm stops m and its P for the stop of the world, and returns with a P
 // when the world has been started.
@@ -160,6 +171,9 @@ func (m *M) StartTheWorldWithSema() {
 	m.AssertWorldStopped(SiteStartTheWorldEntry)
 	m.AcquireM()
 	m.Lock(k.schedLock)
+	if k.mutant(MutantStartedEarly) {
+		m.worldStarted()
+	}
 	procs := k.s.gomaxprocs
 	if k.s.newprocs != 0 {
 		procs = k.s.newprocs
@@ -173,7 +187,10 @@ func (m *M) StartTheWorldWithSema() {
 	k.gcwaiting.Store(m.t, 0)
 	k.s.stopped = false
 	m.Unlock(k.schedLock)
-	m.worldStarted()
+	if !k.mutant(MutantStartedEarly) {
+		m.worldStarted()
+	}
+	k.s.stopper = nil
 	for p := k.s.runnablePs; p != nil; p = k.s.runnablePs {
 		k.s.runnablePs = p.link
 		p.cell.Write(m.t)

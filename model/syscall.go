@@ -28,7 +28,7 @@ func (m *M) entersyscall() {
 	p.stealable.Store(m.t, 1)
 	p.status = Psyscall
 	p.m, m.oldp, m.p = nil, p, nil
-	if !k.cfg.NoStops && k.gcwaiting.Load(m.t) != 0 {
+	if !k.cfg.NoStops && !k.mutant(MutantNoRecheck) && k.gcwaiting.Load(m.t) != 0 {
 		was := m.g0
 		m.g0 = true
 		m.entersyscallGcwait(p)
