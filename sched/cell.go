@@ -105,7 +105,10 @@ func (c *Cell) begin(t *Task, write bool) {
 }
 
 func (c *Cell) access(t *Task) access {
-	a := access{task: t.index, n: t.clk[t.index]}
+	a := access{task: t.index}
+	if !c.w.direct {
+		a.n = t.clk[t.index]
+	}
 	if x := c.w.x; x != nil {
 		a.step = len(x.log) - 1
 		if x.tracing {
