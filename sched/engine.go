@@ -242,7 +242,7 @@ func (x *engine) decide() *Task {
 	if old != nil {
 		if old.Choice != c {
 			x.same = false
-		} else if old.Kind != p.Kind || old.Obj != p.Obj {
+		} else if old.Kind != p.Kind || old.Obj != p.Obj && p.Kind != OpSpawn { // a spawn knows its object afterwards
 			x.diverge(fmt.Sprintf("step %d of %s: %v, was %v", pos, t.name, p.Kind, old.Kind))
 			return nil
 		}

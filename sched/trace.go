@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"fmt"
 	"runtime"
 	"strings"
 )
@@ -86,9 +87,14 @@ func (r *Trace) end(res *Result) {
 		r.Where = append(r.Where, nil)
 	}
 	for _, t := range res.w.created {
-		if t.state == taskParked {
-			r.Waiting = append(r.Waiting, r.pending(res.w, t, len(res.Log)))
+		if t.state != taskParked {
+			continue
 		}
+		e := r.pending(res.w, t, len(res.Log))
+		if e.Kind == OpAwait {
+			e.Text = fmt.Sprintf("%v %d", t.pend.Cmp, int64(t.pend.N))
+		}
+		r.Waiting = append(r.Waiting, e)
 	}
 	r.Steps = append([]Step(nil), res.Log...)
 }

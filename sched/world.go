@@ -130,7 +130,13 @@ type Goal struct {
 
 // Sometimes registers a goal. A search that was neither cut nor ended by a
 // violation and never reached it reports a violation.
+// Goals of one name are one goal.
 func (w *World) Sometimes(name string) *Goal {
+	for _, g := range w.goals {
+		if g.name == name {
+			return g
+		}
+	}
 	g := &Goal{name: name}
 	w.goals = append(w.goals, g)
 	return g
