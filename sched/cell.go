@@ -55,7 +55,7 @@ func (c *Cell) Init(w *World, name string, g Guard) {
 // Read checks a read by t.
 func (c *Cell) Read(t *Task) {
 	c.begin(t, false)
-	if c.w.direct {
+	if c.w.direct || t.w.direct { // Setup, or no exploration at all
 		return
 	}
 	if c.wrote.n != 0 && c.wrote.task != t.index && !t.saw(c.wrote.task, c.wrote.n) {
@@ -70,7 +70,7 @@ func (c *Cell) Read(t *Task) {
 // Write checks a write by t.
 func (c *Cell) Write(t *Task) {
 	c.begin(t, true)
-	if c.w.direct {
+	if c.w.direct || t.w.direct { // Setup, or no exploration at all
 		return
 	}
 	if c.wrote.n != 0 && c.wrote.task != t.index && !t.saw(c.wrote.task, c.wrote.n) {
