@@ -12,7 +12,7 @@ type Trace struct {
 	Events     []Event
 	Violations []Violation
 	Where      [][]string // Violations[i]: functions in which it was found, innermost first; nil if found between steps
-	Waiting    []Event    // next operations of the tasks that have not ended
+	Waiting    []Event    // next operations of the tasks that have not ended; Text is the condition that they wait for
 	Steps      []Step     // the records that the events describe
 	hide       []string
 }
@@ -91,8 +91,11 @@ func (r *Trace) end(res *Result) {
 			continue
 		}
 		e := r.pending(res.w, t, len(res.Log))
-		if e.Kind == OpAwait {
+		switch {
+		case e.Kind == OpAwait:
 			e.Text = fmt.Sprintf("%v %d", t.pend.Cmp, int64(t.pend.N))
+		case e.Kind == OpCondWake && !t.signalled:
+			e.Text = res.w.ObjectName(t.pend.Obj2)
 		}
 		r.Waiting = append(r.Waiting, e)
 	}
