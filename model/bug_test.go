@@ -170,6 +170,10 @@ var wrongPrograms = []program{
 		setup: readyAgainstStop, kind: sched.KindStuck, site: "stopnote",
 	},
 	{
+		name: "mutant: sysmon meets a P that is not there yet", cfg: Config{Procs: 1, MaxProcs: 2, Mutants: MutantNilP}, bound: 3,
+		setup: moreProcs, kind: sched.KindPanic, site: "throw", msg: "retake: allp[1] is nil",
+	},
+	{
 		name: "no preemption while a P changes hands", cfg: Config{Procs: 3}, bound: 3,
 		setup: readyAgainstStop,
 	},

@@ -11,7 +11,8 @@ import (
 // lists that sched.lock protects pass while somebody holds it.
 
 // Objects returns the objects whose steps can change what the predicates read,
-// for [sched.Property.Reads].
+// for [sched.Property.Reads]. The Ps that procresize deals again change at other
+// steps too, but nobody else has a P then.
 func (k *Machine) Objects() []sched.ObjID {
 	ids := []sched.ObjID{k.schedLock.sm.ID(), k.gcwaiting.ID(), k.worldIsStopped.ID(), k.stopnote.ID()}
 	for _, p := range k.allps {

@@ -99,6 +99,16 @@ func stopOnce(m *M, between func()) {
 	m.StartTheWorld()
 }
 
+// moreProcs adds a P while sysmon looks at all of them.
+func moreProcs(k *Machine) {
+	k.NewSysmon()
+	k.NewM("a", func(m *M) {
+		m.EnterSyscall()
+		m.ExitSyscall()
+		stopOnce(m, func() { k.SetNewprocs(2) })
+	})
+}
+
 var stopPrograms = []program{
 	{
 		name: "two Ms, one stops the world", cfg: Config{Procs: 2},
@@ -209,6 +219,42 @@ var stopPrograms = []program{
 			})
 			k.NewM("b", func(m *M) { m.Safepoint() })
 		},
+	},
+	{
+		name: "fewer Ps during a system call, then more", cfg: Config{Procs: 2, MinProcs: 1}, bound: 3,
+		setup: func(k *Machine) {
+			dead := k.World().Sometimes("the system call returns to a dead P")
+			k.NewM("a", func(m *M) {
+				stopOnce(m, func() { k.SetNewprocs(1) })
+				stopOnce(m, func() { k.SetNewprocs(2) })
+			})
+			k.NewM("b", func(m *M) {
+				m.EnterSyscall()
+				m.T().Yield()
+				if k.allps[1].Status() == Pdead {
+					dead.Reach()
+				}
+				m.ExitSyscall()
+			})
+			k.NewSysmon()
+		},
+	},
+	{
+		name: "the first P moves", cfg: Config{Procs: 2, MinProcs: 1, MaxProcs: 3}, bound: 3,
+		setup: func(k *Machine) {
+			k.NewM("a", func(m *M) { m.Safepoint() })
+			k.NewM("b", func(m *M) {
+				stopOnce(m, func() { k.SetNewprocs(1) })
+				if m.P().ID != 0 {
+					m.Throw("b has %s", m.P().Name())
+				}
+				stopOnce(m, func() { k.SetNewprocs(3) })
+			})
+		},
+	},
+	{
+		name: "more Ps under the eyes of sysmon", cfg: Config{Procs: 1, MaxProcs: 2}, bound: 3,
+		setup: moreProcs,
 	},
 	{
 		name: "sysmon takes a P for an M that waits", cfg: Config{Procs: 1},

@@ -133,7 +133,12 @@ func (m *M) Locks() int { return m.locks }
 func (m *M) AcquireM() { m.locks++ }
 
 // ReleaseM undoes [M.AcquireM]. Runtime: releasem.
-func (m *M) ReleaseM() { m.locks-- }
+func (m *M) ReleaseM() {
+	if m.locks <= 0 {
+		m.Throw("releasem: m.locks is %d", m.locks)
+	}
+	m.locks--
+}
 
 // SetMallocing says whether m is inside the memory allocator, where it is not
 // preempted. Runtime: m.mallocing.

@@ -58,6 +58,8 @@ const (
 	// MutantStartmPreemptible lets an M be preempted between taking an idle P
 	// and giving it to the M that it makes ready.
 	MutantStartmPreemptible
+	// MutantNilP makes retake rely on every entry of allp being initialised.
+	MutantNilP
 )
 
 // Config describes a machine. The zero Config is one P and nothing open.

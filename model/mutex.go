@@ -1,6 +1,10 @@
 package model
 
-import "lockheld/sched"
+import (
+	"fmt"
+
+	"lockheld/sched"
+)
 
 // maxLocksHeld is the number of runtime locks that an M may hold, or wait for,
 // at one time. Runtime: len(m.locksHeld).
@@ -28,6 +32,9 @@ type Mutex struct {
 func NewMutex(k *Machine, name string, r Rank) *Mutex {
 	if r == RankNone {
 		r = LeafRank
+	}
+	if r != LeafRank && (r < 0 || r >= numRanks) {
+		panic(fmt.Sprintf("model: lock %s: no such rank: %d", name, int(r)))
 	}
 	return &Mutex{name: name, rank: r, sm: sched.NewMutex(k.w, name), onlySys: r == RankMheap}
 }

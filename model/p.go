@@ -102,5 +102,8 @@ func (p *P) steal(m *M, s Status) bool {
 		return false
 	}
 	p.setStatus(m, s)
+	if m.t.Tracing() {
+		m.t.Note("%s takes %s out of the system call", m.name, p.name)
+	}
 	return true
 }

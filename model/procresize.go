@@ -46,14 +46,17 @@ func (k *Machine) GrowAllp(m *M, n int) {
 	m.Unlock(k.allpLock)
 }
 
-// PublishP makes the initialised P number i visible, in Pgcstop.
-// Runtime: p.init and the store to allp.
+// PublishP makes the initialised P number i visible in allp, in Pgcstop. It is a
+// step if the scenario has a sysmon, the one reader that does not need sched.lock.
 //
-// Model: it is no step. The one reader without sched.lock is retake, which
-// passes over an entry that is missing as over a P that is not in Psyscall.
+// Runtime: p.init and the atomic store to allp. A P that is revived was there
+// all the time.
 func (k *Machine) PublishP(m *M, i int) {
 	p := k.allps[i]
 	p.setStatus(m, Pgcstop)
+	if !p.made && k.sysmon != nil {
+		p.stealable.Store(m.t, 0)
+	}
 	p.made = true
 }
 

@@ -69,6 +69,9 @@ func (m *M) wirep(p *P) {
 	}
 	p.setStatus(m, Prunning)
 	m.p, p.m = p, m
+	if m.t.Tracing() {
+		m.t.Note("%s gets %s", m.name, p.name)
+	}
 }
 
 // acquirep links m and p and runs what was put off until p has an owner.
@@ -92,6 +95,9 @@ func (m *M) releasep() *P {
 	}
 	p.setStatus(m, Pidle)
 	m.p, p.m = nil, nil
+	if m.t.Tracing() {
+		m.t.Note("%s gives %s away", m.name, p.name)
+	}
 	return p
 }
 

@@ -36,6 +36,9 @@ func (m *M) Prologue(fn string) {
 		return
 	}
 	m.growths++
+	if m.t.Tracing() {
+		m.t.Note("the stack of %s grows in %s", m.name, fn)
+	}
 	if k.Hooks.StackGrow != nil {
 		m.g0 = true
 		k.Hooks.StackGrow(m)

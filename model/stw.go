@@ -49,6 +49,9 @@ func (m *M) StopTheWorldWithSema() {
 		m.worldStopped()
 		k.s.stopped = true
 	}
+	if m.t.Tracing() {
+		m.t.Note("%s has stopped the world", m.name)
+	}
 }
 
 // checkStop checks what the caller of stopTheWorldWithSema must provide.

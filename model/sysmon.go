@@ -60,8 +60,12 @@ func (m *M) retake() int {
 	m.Lock(k.allpLock)
 	for i := 0; i < k.s.nallp; i++ {
 		p := k.allps[i]
-		if p.stealable.Load(m.t) == 0 {
-			continue
+		inCall := p.stealable.Load(m.t) != 0
+		if !p.made && k.mutant(MutantNilP) {
+			m.Throw("retake: allp[%d] is nil", i)
+		}
+		if !inCall {
+			continue // also where procresize has not made the P yet
 		}
 		m.Unlock(k.allpLock)
 		if p.steal(m, Pidle) {
