@@ -105,7 +105,7 @@ func moreProcs(k *Machine) {
 	k.NewM("a", func(m *M) {
 		m.EnterSyscall()
 		m.ExitSyscall()
-		stopOnce(m, func() { k.SetNewprocs(2) })
+		stopOnce(m, func() { k.SetNewprocs(m, 2) })
 	})
 }
 
@@ -211,10 +211,10 @@ var stopPrograms = []program{
 		setup: func(k *Machine) {
 			k.NewM("a", func(m *M) {
 				m.StopTheWorldGC("GOMAXPROCS")
-				k.SetNewprocs(1)
+				k.SetNewprocs(m, 1)
 				m.StartTheWorldGC()
 				m.StopTheWorldGC("GOMAXPROCS")
-				k.SetNewprocs(2)
+				k.SetNewprocs(m, 2)
 				m.StartTheWorldGC()
 			})
 			k.NewM("b", func(m *M) { m.Safepoint() })
@@ -225,8 +225,8 @@ var stopPrograms = []program{
 		setup: func(k *Machine) {
 			dead := k.World().Sometimes("the system call returns to a dead P")
 			k.NewM("a", func(m *M) {
-				stopOnce(m, func() { k.SetNewprocs(1) })
-				stopOnce(m, func() { k.SetNewprocs(2) })
+				stopOnce(m, func() { k.SetNewprocs(m, 1) })
+				stopOnce(m, func() { k.SetNewprocs(m, 2) })
 			})
 			k.NewM("b", func(m *M) {
 				m.EnterSyscall()
@@ -244,11 +244,11 @@ var stopPrograms = []program{
 		setup: func(k *Machine) {
 			k.NewM("a", func(m *M) { m.Safepoint() })
 			k.NewM("b", func(m *M) {
-				stopOnce(m, func() { k.SetNewprocs(1) })
+				stopOnce(m, func() { k.SetNewprocs(m, 1) })
 				if m.P().ID != 0 {
 					m.Throw("b has %s", m.P().Name())
 				}
-				stopOnce(m, func() { k.SetNewprocs(3) })
+				stopOnce(m, func() { k.SetNewprocs(m, 3) })
 			})
 		},
 	},

@@ -26,9 +26,12 @@ func (m *M) procresize(n int) {
 	k.SetGomaxprocs(m, n)
 }
 
-// SetNewprocs asks the next start of the world for n Ps. The world is stopped.
-// It panics if the Config does not allow n. Runtime: newprocs, set by GOMAXPROCS.
-func (k *Machine) SetNewprocs(n int) {
+// SetNewprocs asks the next start of the world for n Ps. m holds worldsema. It
+// panics if the Config does not allow n. Runtime: newprocs, set by GOMAXPROCS.
+func (k *Machine) SetNewprocs(m *M, n int) {
+	if !k.worldsema.HeldBy(m.t) {
+		m.Throw("newprocs set without worldsema")
+	}
 	if n < k.cfg.MinProcs || n > k.cfg.MaxProcs {
 		panic(fmt.Sprintf("model: %d Ps: the Config allows %d to %d", n, k.cfg.MinProcs, k.cfg.MaxProcs))
 	}
