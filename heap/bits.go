@@ -20,7 +20,7 @@ type pageBits struct {
 	shift uint // log2 of the pages per word
 
 	// While somebody may be reading the words without the lock, t is the task
-	// that uses the view and each store is a step on area, at first+i.
+	// that uses the view, and each store is a step on area, at first+i.
 	t     *sched.Task
 	area  *sched.Area
 	first int
@@ -42,15 +42,17 @@ func (b *pageBits) store(i uint, x uint64) {
 		return
 	}
 	if b.t != nil {
-		b.area.Op(b.t, b.first+int(i), true)
+		b.area.Store(b.t, b.first+int(i), &b.words[i], x)
+		return
 	}
 	b.words[i] = x
 }
 
-// load reads word i where no lock is held: a step while racy is set.
+// load reads word i for a search that may go without the lock; in a view that
+// is announced it is a step.
 func (b *pageBits) load(i uint) uint64 {
 	if b.t != nil {
-		b.area.Op(b.t, b.first+int(i), false)
+		return b.area.Load(b.t, b.first+int(i), &b.words[i])
 	}
 	return b.words[i]
 }

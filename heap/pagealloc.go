@@ -173,12 +173,16 @@ func (p *pageAlloc) leaf(ci chunkIdx) pallocSum {
 
 // setLeaf stores the leaf summary of chunk ci and reports whether it changed.
 func (p *pageAlloc) setLeaf(m *model.M, ci chunkIdx, sum pallocSum) bool {
-	leaves := &p.summary[len(p.summary)-1]
-	if leaves.at(uint64(ci)) == sum {
+	if p.leaf(ci) == sum {
 		return false
 	}
-	p.window.storeLeaf(m, ci)
-	leaves.set(uint64(ci), sum)
+	leaves := &p.summary[len(p.summary)-1]
+	if p.window.open > 0 && p.dense {
+		// Somebody may be reading it without the lock.
+		p.window.sums.Store(m.T(), int(ci), (*uint64)(leaves.ptr(uint64(ci))), uint64(sum))
+	} else {
+		leaves.set(uint64(ci), sum)
+	}
 	return true
 }
 

@@ -122,6 +122,9 @@ func (t *sumTable) set(i uint64, sum pallocSum) {
 	(*b)[i&(1<<t.shift-1)] = sum
 }
 
+// ptr returns the address of entry i of a block that exists.
+func (t *sumTable) ptr(i uint64) *pallocSum { return &t.blocks[i>>t.shift][i&(1<<t.shift-1)] }
+
 // backing is the memory of a dense geometry.
 type backing struct {
 	words []uint64    // of all chunks
@@ -206,7 +209,7 @@ func (p *pageAlloc) chunkOf(m *model.M, ci chunkIdx) pallocData {
 		p.guards.chunks[ci].Write(m.T())
 	}
 	d := p.view(ci)
-	if p.window.open > 0 && p.window.bits != nil {
+	if p.window.open > 0 && p.dense {
 		p.announce(m, ci, &d)
 	}
 	return d
@@ -266,4 +269,23 @@ func (p *pageAlloc) save(w *sched.World) {
 			p.window.l2[i].Poke(mapped)
 		}
 	})
+}
+
+// takeOver makes the state of p that of q, which has the same geometry. It is
+// for Setup: a heap is prepared by operations in a direct world first.
+func (p *pageAlloc) takeOver(q *pageAlloc) {
+	copy(p.back.words, q.back.words)
+	copy(p.back.sums, q.back.sums)
+	n := len(p.back.words) / len(p.chunks)
+	for i := range q.chunks {
+		if q.chunks[i] != nil {
+			p.chunks[i] = p.back.words[i*n : (i+1)*n : (i+1)*n]
+		}
+	}
+	p.searchAddr, p.start, p.end = q.searchAddr, q.start, q.end
+	q.inUse.cloneInto(&p.inUse)
+	ranges := p.scav.inUse
+	q.scav.inUse.cloneInto(&ranges)
+	p.scav = q.scav
+	p.scav.inUse = ranges
 }

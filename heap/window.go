@@ -52,26 +52,21 @@ func (p *pageAlloc) closeWindow(m *model.M) {
 	p.window.open--
 }
 
-// storeLeaf announces that the lock holder stores the leaf summary of ci.
-func (w *window) storeLeaf(m *model.M, ci chunkIdx) {
-	if w.open > 0 && w.sums != nil {
-		w.sums.Op(m.T(), int(ci), true)
-	}
-}
-
 // findCandidate returns the highest chunk of work that seems to have pages to
 // scavenge. unlocked says that the heap lock is not held: every read is a step
 // then, and the answer is no more than a hint.
 //
 // Runtime: the closure findCandidate of (*pageAlloc).scavengeOne, Go 1.16.
 func (p *pageAlloc) findCandidate(m *model.M, work addrRange, unlocked bool) (chunkIdx, bool) {
-	racy := unlocked && p.window.sums != nil
+	racy := unlocked && p.dense
+	leaves := &p.summary[len(p.summary)-1]
 	// Chunk 0 is never part of the heap, or this would not end.
 	for ci := p.chunkIndex(work.limit - 1); ci >= p.chunkIndex(work.base); ci-- {
+		sum := p.leaf(ci)
 		if racy {
-			p.window.sums.Op(m.T(), int(ci), false)
+			sum = pallocSum(p.window.sums.Load(m.T(), int(ci), (*uint64)(leaves.ptr(uint64(ci)))))
 		}
-		if p.leaf(ci).max() < p.minPages {
+		if sum.max() < p.minPages {
 			continue
 		}
 		if racy {
