@@ -1,6 +1,11 @@
 package heap
 
-import "lockheld/model"
+import (
+	"cmp"
+	"slices"
+
+	"lockheld/model"
+)
 
 // SiteKind says what an assertion point of the page heap demands.
 type SiteKind string
@@ -12,6 +17,9 @@ const (
 	SiteNotHeld     SiteKind = "not-held"     // this M does not hold the heap lock
 	SiteSystemStack SiteKind = "system-stack" // this M is on a system stack
 	SitePOwner      SiteKind = "p-owner"      // this M owns the P, or the pages, that it uses
+	SiteSTW         SiteKind = "stw"          // the world is stopped
+	SiteSchedLock   SiteKind = "sched-lock"   // this M holds sched.lock
+	SiteGCOff       SiteKind = "gc-off"       // the collector is not marking
 )
 
 // A SiteInfo describes one assertion point.
@@ -32,8 +40,20 @@ type SiteInfo struct {
 }
 
 // Sites returns all assertion points of the page heap in a fixed order, those
-// of the runtime first.
-func Sites() []SiteInfo { return append([]SiteInfo(nil), siteTable[:]...) }
+// of the seed commit first, by number.
+func Sites() []SiteInfo {
+	all := append(append([]SiteInfo(nil), siteTable[:]...), mheapSites[:]...)
+	slices.SortStableFunc(all, func(a, b SiteInfo) int { return cmp.Compare(seedOrder(a), seedOrder(b)) })
+	return all
+}
+
+// seedOrder sorts our own points after those of the commit.
+func seedOrder(s SiteInfo) int {
+	if s.Seed == 0 {
+		return 29
+	}
+	return s.Seed
+}
 
 // Assertion points of the page allocator.
 const (

@@ -1,0 +1,105 @@
+package heap
+
+import (
+	"lockheld/model"
+)
+
+// gomaxprocs sets the number of Ps and returns the number before.
+//
+// Runtime: GOMAXPROCS, debug.go, Go 1.16. No locks; user stack.
+func (h *mheap) gomaxprocs(m *model.M, n int) int {
+	m.Lock(h.k.SchedLock())
+	old := h.k.Gomaxprocs()
+	m.Unlock(h.k.SchedLock())
+	if n <= 0 || n == old {
+		return old
+	}
+	m.StopTheWorldGC("GOMAXPROCS")
+	h.k.SetNewprocs(m, n)
+	m.StartTheWorldGC()
+	return old
+}
+
+// procresize changes the number of Ps. It runs whenever the world is started.
+//
+// Runtime: procresize, proc.go, Go 1.16. sched.lock held, world stopped;
+// system stack.
+func (h *mheap) procresize(m *model.M, nprocs int) {
+	k := h.k
+	m.AssertLockHeld(k.SchedLock(), siteProcresizeSched)
+	m.AssertWorldStopped(siteProcresizeStw)
+	old := k.Gomaxprocs()
+	k.GrowAllp(m, nprocs)
+	for i := old; i < nprocs; i++ {
+		h.initP(m, k.AllPs()[i])
+		k.PublishP(m, i)
+	}
+	if m.P() != nil && m.P().ID < nprocs {
+		m.KeepP()
+		h.prepareForSweep(m, m.P())
+	} else {
+		// Before any P is destroyed, because that needs a P.
+		m.MoveToP0()
+	}
+	for i := nprocs; i < old; i++ {
+		// The P itself stays: an M in a system call may refer to it.
+		h.destroyP(m, k.AllPs()[i])
+	}
+	k.TrimAllp(m, nprocs)
+	k.DealPs(m, nprocs)
+	k.SetGomaxprocs(m, nprocs)
+}
+
+// initP prepares pp, which is new or was destroyed before. It does not touch
+// the page cache and the cache of span objects: destroyP has emptied them.
+//
+// Runtime: (*p).init, proc.go, Go 1.16. sched.lock held, world stopped.
+func (h *mheap) initP(m *model.M, pp *model.P) {
+	l := h.local(pp)
+	l.own.Write(m.T())
+	if l.mcache == nil {
+		l.mcache = h.allocmcache(m)
+	}
+}
+
+// destroyP takes back what pp has for the heap, and pp out of use.
+//
+// Model: run queue, timers, write barrier buffer and the caches of other
+// packages are left out.
+//
+// Runtime: (*p).destroy, proc.go, Go 1.16. sched.lock held, world stopped.
+func (h *mheap) destroyP(m *model.M, pp *model.P) {
+	m.AssertLockHeld(h.k.SchedLock(), siteDestroySched)
+	m.AssertWorldStopped(siteDestroyStw)
+	l := h.local(pp)
+	m.Systemstack(func() {
+		l.own.Write(m.T())
+		for i := range l.mspancache.len {
+			// Without the heap lock, since the world is stopped.
+			h.spanalloc.free(m, l.mspancache.buf[i].id)
+		}
+		l.mspancache.len = 0
+		if h.v.destroyFlushUnlocked {
+			l.pcache.flush(m, &h.pages)
+			return
+		}
+		m.Lock(h.lock)
+		l.pcache.flush(m, &h.pages)
+		m.Unlock(h.lock)
+	})
+	h.freemcache(m, l.mcache)
+	l.own.Write(m.T())
+	l.mcache = nil
+	pp.SetDead(m)
+}
+
+// prepareForSweep runs when m has got pp.
+//
+// Runtime: acquirep, proc.go, Go 1.16.
+func (h *mheap) prepareForSweep(m *model.M, pp *model.P) {
+	l := h.local(pp)
+	l.own.Write(m.T())
+	if l.mcache != nil {
+		l.mcache.prepareForSweep(m)
+	}
+}
