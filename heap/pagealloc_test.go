@@ -1,7 +1,6 @@
 package heap
 
 import (
-	"context"
 	"fmt"
 	"reflect"
 	"strings"
@@ -15,12 +14,20 @@ import (
 // from the base; nothing is scavenged.
 func newTestPages(g *Geometry, chunks ...uint64) *DirectPages {
 	d := NewDirectPages(g)
+	d.addFree(chunks...)
+	return d
+}
+
+// addFree maps chunks whose pages are free and not scavenged.
+func (d *DirectPages) addFree(chunks ...uint64) {
 	for _, c := range chunks {
 		d.AddChunk(c, nil, nil)
 	}
 	d.StartGen()
-	return d
 }
+
+// twoChunks prepares a heap of two free chunks.
+func twoChunks(d *DirectPages) { d.addFree(0, 1) }
 
 // lockFunctions calls each function that wants the heap lock. Those that
 // return through another assertion point are set up to reach it.
@@ -88,13 +95,13 @@ func siteOf(v *sched.Violation) model.Site {
 // with the lock, but on the user stack.
 func TestAssertionsNeedTheSystemStack(t *testing.T) {
 	for i, f := range lockFunctions(newTestPages(SmallGeometry(), 0, 1).p) {
-		v := explorePages(t, SmallGeometry(), nil, func(p *pageAlloc, k *model.Machine) {
+		v := explorePages(t, SmallGeometry(), twoChunks, func(p *pageAlloc, k *model.Machine) {
 			k.NewM("m", func(m *model.M) {
 				m.Systemstack(func() { m.Lock(p.lock) })
 				lockFunctions(p)[i].call(m)
 				m.Systemstack(func() { m.Unlock(p.lock) })
 			})
-		})
+		}, nil)
 		if got := siteOf(v); got != f.stack {
 			t.Errorf("%s: want a violation at %q, got %v", f.site, f.stack, v)
 		}
@@ -102,37 +109,29 @@ func TestAssertionsNeedTheSystemStack(t *testing.T) {
 }
 
 // explorePages explores all schedules of the Ms that start makes on a page
-// allocator whose state is that of from (nil: chunks 0 and 1, free). It returns
-// the first violation.
-func explorePages(t *testing.T, g *Geometry, from *DirectPages, start func(p *pageAlloc, k *model.Machine)) *sched.Violation {
+// allocator that prepare has worked on. It returns the first violation.
+func explorePages(t *testing.T, g *Geometry, prepare func(d *DirectPages), start func(p *pageAlloc, k *model.Machine), after func(*sched.Result)) *sched.Violation {
 	t.Helper()
-	if from == nil {
-		from = newTestPages(g, 0, 1)
-	}
-	r := exploreAll(t, &sched.Program{Name: t.Name(), Reusable: true, Setup: func(w *sched.World) {
+	prog := &sched.Program{Name: t.Name(), Reusable: true, Setup: func(w *sched.World) {
 		k := model.New(w, model.Config{Procs: 2, NoStops: true})
 		p := new(pageAlloc)
 		p.init(w, k, g, release(), model.NewMutex(k, "heap", model.RankMheap), nil)
-		p.takeOver(from.p)
+		m := k.SetupM("setup")
+		prepare(&DirectPages{m, p, g.BaseAddr()})
+		m.EndSetup()
 		p.save(w)
 		start(p, k)
-	}})
-	if len(r.Findings) > 0 {
+	}}
+	r, err := sched.Explore(t.Context(), prog, sched.Options{Strategy: "dfs", Preemptions: -1, Shrink: -1, After: after})
+	switch {
+	case err != nil:
+		t.Fatal(err)
+	case len(r.Findings) > 0:
 		return &r.Findings[0].Violation
-	}
-	if r.Verdict != sched.Complete {
+	case r.Verdict != sched.Complete:
 		t.Fatalf("verdict %v %s", r.Verdict, r.Why)
 	}
 	return nil
-}
-
-func exploreAll(t *testing.T, prog *sched.Program) *sched.Report {
-	t.Helper()
-	r, err := sched.Explore(context.Background(), prog, sched.Options{Strategy: "dfs", Preemptions: -1, Shrink: -1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
 }
 
 func TestFlushAssertsBeforeItLooksIntoTheCache(t *testing.T) {
@@ -319,7 +318,7 @@ func TestSave(t *testing.T) {
 	g := SmallGeometry()
 	fresh := newTestPages(g, 0, 1)
 	starts := 0
-	v := explorePages(t, g, fresh, func(p *pageAlloc, k *model.Machine) {
+	v := explorePages(t, g, twoChunks, func(p *pageAlloc, k *model.Machine) {
 		k.World().OnStart(func() {
 			starts++
 			if got, want := p.state(fresh.base), fresh.State(); !reflect.DeepEqual(got, want) {
@@ -347,7 +346,7 @@ func TestSave(t *testing.T) {
 				})
 			})
 		}
-	})
+	}, nil)
 	if v != nil {
 		t.Error(v)
 	}

@@ -270,22 +270,3 @@ func (p *pageAlloc) save(w *sched.World) {
 		}
 	})
 }
-
-// takeOver makes the state of p that of q, which has the same geometry. It is
-// for Setup: a heap is prepared by operations in a direct world first.
-func (p *pageAlloc) takeOver(q *pageAlloc) {
-	copy(p.back.words, q.back.words)
-	copy(p.back.sums, q.back.sums)
-	n := len(p.back.words) / len(p.chunks)
-	for i := range q.chunks {
-		if q.chunks[i] != nil {
-			p.chunks[i] = p.back.words[i*n : (i+1)*n : (i+1)*n]
-		}
-	}
-	p.searchAddr, p.start, p.end = q.searchAddr, q.start, q.end
-	q.inUse.cloneInto(&p.inUse)
-	ranges := p.scav.inUse
-	q.scav.inUse.cloneInto(&ranges)
-	p.scav = q.scav
-	p.scav.inUse = ranges
-}
