@@ -110,7 +110,7 @@ func (h *mheap) gcMarkDone(m *model.M) {
 	m.AcquireWorldsema()
 	m.SetPreemptoff("gcing")
 	m.Systemstack(func() { m.StopTheWorldWithSema() })
-	// endCycle. Model: the trigger ratio stays what it is.
+	// gcController.endCycle. Model: the trigger ratio stays what it is.
 	h.gcEffectiveGrowthRatio(m)
 	h.gcMarkTermination(m, h.pacing.triggerRatio)
 }
@@ -120,23 +120,31 @@ func (h *mheap) gcMarkDone(m *model.M) {
 // Runtime: gcMarkTermination, mgc.go, Go 1.16. World stopped, worldsema and
 // gcsema held; user stack.
 func (h *mheap) gcMarkTermination(m *model.M, nextTriggerRatio float64) {
+	h.startSweepPhase(m, nextTriggerRatio)
+	m.SetPreemptoff("")
+	m.Systemstack(func() { m.StartTheWorldWithSema() })
+	m.Systemstack(func() { h.freeStackSpans(m) })
+	m.Systemstack(func() { h.flushAllP(m) })
+	m.ReleaseWorldsema()
+	m.ReleaseGcsema()
+}
+
+// startSweepPhase marks and starts the sweep phase.
+//
+// Runtime: gcMarkTermination up to the start of the world, Go 1.16. World
+// stopped; user stack.
+func (h *mheap) startSweepPhase(m *model.M, nextTriggerRatio float64) {
 	h.setGCPhase(m, gcMarkTermination)
 	m.Systemstack(func() { h.mark(m) })
 	m.Systemstack(func() {
 		h.setGCPhase(m, gcOff)
 		h.gcSweep(m)
 	})
-	m.SetPreemptoff("")
 	t := m.T()
 	h.own.pacing.Write(t)
 	h.pacing.lastNextGC = h.memstats.nextGC.Load(t)
 	h.pacing.lastHeapInuse = h.memstats.heapInuse.Load(t)
 	h.gcSetTriggerRatio(m, nextTriggerRatio)
-	m.Systemstack(func() { m.StartTheWorldWithSema() })
-	m.Systemstack(func() { h.freeStackSpans(m) })
-	m.Systemstack(func() { h.flushAllP(m) })
-	m.ReleaseWorldsema()
-	m.ReleaseGcsema()
 }
 
 // mark marks the objects that the program can reach.
