@@ -30,6 +30,16 @@ type placed struct {
 	after []byte // of each other task: which of its steps, see place
 }
 
+// begin returns the node of the beginning without any step.
+func begin(p *litmus.Program) *node {
+	return &node{
+		state:    start(p),
+		events:   make([][]placed, len(p.Tasks)),
+		ways:     1,
+		switched: slices.Repeat([]int{-1}, len(p.Tasks)),
+	}
+}
+
 // Classes explores p completely, up to equivalence of beginnings. It fails with
 // an error that wraps ErrBudget after budget beginnings.
 func Classes(p *litmus.Program, budget int) (*Result, error) {
@@ -45,57 +55,63 @@ func States(p *litmus.Program, budget int) (*Result, error) {
 // same number of steps, so a node is complete before anything follows from it.
 func walk(p *litmus.Program, budget int, key func(*node) string, classes bool) (*Result, error) {
 	r := &Result{}
-	root := &node{state: start(p), events: make([][]placed, len(p.Tasks)), ways: 1}
-	root.switched = slices.Repeat([]int{-1}, len(p.Tasks))
-	level := map[string]*node{key(root): root}
-	var order []string // of the keys of the level, as they were met: the same in every run
-	order = append(order, key(root))
 	var least []int // of each complete trace, the least number of preemptions
-	for steps := 0; len(level) > 0; steps++ {
-		r.Steps = steps
-		r.Nodes += len(level)
-		next := map[string]*node{}
-		var nextOrder []string
-		for _, k := range order {
-			n := level[k]
-			moved := false
+	at := level{}
+	at.add("", begin(p))
+	for ; len(at.order) > 0; r.Steps++ {
+		r.Nodes += len(at.order)
+		next := level{}
+		for _, n := range at.order {
+			over := true
 			for t := range p.Tasks {
 				if !n.state.enabled(p, t) {
 					continue
 				}
-				moved = true
+				over = false
 				child := n.extend(p, t, classes)
-				ck := key(child)
-				if old, ok := next[ck]; ok {
-					if err := old.merge(child); err != nil {
-						return nil, err
-					}
-					continue
+				if err := next.add(key(child), child); err != nil {
+					return nil, err
 				}
-				if r.Nodes+len(next) >= budget {
+				if r.Nodes+len(next.order) > budget {
 					return nil, fmt.Errorf("oracle: more than %d nodes: %w", budget, ErrBudget)
 				}
-				next[ck] = child
-				nextOrder = append(nextOrder, ck)
 			}
-			if moved {
+			if !over {
 				continue
 			}
-			var traces uint64
 			if classes {
-				traces = 1
+				r.Traces++
 				least = append(least, n.leastSwitched())
 			}
-			if err := r.end(p, n.state, n.ways, traces); err != nil {
+			if err := r.end(p, n); err != nil {
 				return nil, err
 			}
 		}
-		level, order = next, nextOrder
+		at = next
 	}
+	r.Steps--
 	if classes {
 		r.Bounded = bounded(least)
 	}
 	return r, nil
+}
+
+// level is a set of nodes, in the order in which they were met.
+type level struct {
+	byKey map[string]*node
+	order []*node
+}
+
+func (l *level) add(key string, n *node) error {
+	if old, ok := l.byKey[key]; ok {
+		return old.merge(n)
+	}
+	if l.byKey == nil {
+		l.byKey = map[string]*node{}
+	}
+	l.byKey[key] = n
+	l.order = append(l.order, n)
+	return nil
 }
 
 // extend returns the set of the beginnings of n, each with one more step of task t.

@@ -140,9 +140,9 @@ func compare(p *litmus.Program) string {
 // TestAgainstEnumeration compares the walk over classes, the walk over states
 // and the plain enumeration on generated programs of every profile.
 func TestAgainstEnumeration(t *testing.T) {
-	perProfile := 60
+	perProfile := 30
 	if testing.Short() {
-		perProfile = 15
+		perProfile = 8
 	}
 	for _, prof := range Profiles() {
 		t.Run(prof.Name, func(t *testing.T) {

@@ -25,7 +25,8 @@ type Result struct {
 	// Classes knows it.
 	Bounded []uint64
 	// Nodes is the number of beginnings (up to equivalence) that Classes
-	// looked at, or of states that States looked at.
+	// looked at, or of states that States looked at; a state that is reached
+	// by different numbers of steps counts once for each.
 	Nodes int
 	// Steps is the number of steps of the longest execution.
 	Steps int
@@ -35,7 +36,6 @@ type Result struct {
 type End struct {
 	Outcome       string // as the explorer prints it after the word outcome
 	Interleavings uint64 // complete executions that end so
-	Traces        uint64 // traces that end so; only Classes knows it
 }
 
 // Outcomes returns the outcome of each end, sorted.
@@ -58,22 +58,20 @@ func (r *Result) Expectations() *litmus.Expectations {
 	}
 }
 
-// end enters one complete trace or state, reached by ways executions.
-func (r *Result) end(p *litmus.Program, s *state, ways, traces uint64) error {
-	outcome := s.outcome(p)
+// end enters a node at which executions end.
+func (r *Result) end(p *litmus.Program, n *node) error {
+	outcome := n.state.outcome(p)
 	i, found := slices.BinarySearchFunc(r.Ends, outcome, func(e End, o string) int {
 		return strings.Compare(e.Outcome, o)
 	})
 	if !found {
 		r.Ends = slices.Insert(r.Ends, i, End{Outcome: outcome})
 	}
-	r.Ends[i].Interleavings += ways
-	r.Ends[i].Traces += traces
-	r.Traces += traces
-	if r.Interleavings += ways; r.Interleavings < ways {
+	r.Ends[i].Interleavings += n.ways
+	if r.Interleavings += n.ways; r.Interleavings < n.ways {
 		return fmt.Errorf("oracle: more than 2^64 executions: %w", ErrBudget)
 	}
-	for _, v := range s.violations(p) {
+	for _, v := range n.state.violations(p) {
 		if i, found := slices.BinarySearch(r.Violations, v); !found {
 			r.Violations = slices.Insert(r.Violations, i, v)
 		}

@@ -1,0 +1,137 @@
+package bridge
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"lockheld/internal/litmus"
+	"lockheld/sched"
+)
+
+// found is what an exploration with the engine says of a litmus program.
+type found struct {
+	report   *sched.Report
+	outcomes *Outcomes
+}
+
+func explore(t *testing.T, p *litmus.Program, o sched.Options) found {
+	t.Helper()
+	prog, err := Program(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := found{outcomes: NewOutcomes(p)}
+	o.All = true
+	o.Shrink = -1
+	o.After = f.outcomes.Add
+	f.report, err = sched.Explore(context.Background(), prog, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// violations translates the findings of the engine into the words of expectations.
+func (f found) violations() []string {
+	var all []string
+	for _, finding := range f.report.Findings {
+		v := finding.Violation
+		switch v.Kind {
+		case sched.KindAssertion:
+			all = append(all, "assertion")
+		case sched.KindMisuse:
+			what, _, _ := strings.Cut(v.Message, ":")
+			all = append(all, what)
+		case sched.KindProperty:
+			all = append(all, v.Site)
+		case sched.KindDeadlock, sched.KindSelfDeadlock, sched.KindStuck:
+			all = append(all, "deadlock")
+		default:
+			all = append(all, v.Error())
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+type file struct {
+	name   string
+	p      *litmus.Program
+	expect *litmus.Expectations
+}
+
+func readCollection(t *testing.T) []file {
+	t.Helper()
+	paths, err := filepath.Glob("../../../testdata/litmus/*.litmus")
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	var files []file
+	for _, path := range paths {
+		src, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := filepath.Base(path)
+		f := file{name: strings.TrimSuffix(base, ".litmus")}
+		if f.p, err = litmus.Parse(base, string(src)); err != nil {
+			t.Fatal(err)
+		}
+		if f.expect, err = litmus.ParseExpectations(base, string(src)); err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
+}
+
+// dfsLimit is how many interleavings plain depth-first search is given.
+const dfsLimit = 100_000
+
+// TestCollectionDFS explores every file of the collection depth first and
+// compares with what the file promises.
+func TestCollectionDFS(t *testing.T) {
+	var tooLarge []string
+	for _, f := range readCollection(t) {
+		if f.expect.Interleavings == 0 || f.expect.Interleavings > dfsLimit {
+			tooLarge = append(tooLarge, f.name)
+			continue
+		}
+		t.Run(f.name, func(t *testing.T) {
+			got := explore(t, f.p, sched.Options{Strategy: "dfs", Preemptions: -1})
+			if n := uint64(got.report.Executions); n != f.expect.Interleavings {
+				t.Errorf("%d executions, want %d", n, f.expect.Interleavings)
+			}
+			if got.report.Blocked != 0 {
+				t.Errorf("blocked=%d", got.report.Blocked)
+			}
+			compareEnds(t, got, f.expect)
+		})
+	}
+	want := []string{"binclocks-4", "filesystem-14", "filesystem-16", "indexer-12", "lastzero-10",
+		"lastzero-5", "readers-13", "readers-8", "readers-own-6"}
+	if !slices.Equal(tooLarge, want) {
+		t.Errorf("too large for this test are %q, want %q", tooLarge, want)
+	}
+}
+
+func compareEnds(t *testing.T, got found, want *litmus.Expectations) {
+	t.Helper()
+	if list := got.outcomes.List(); !slices.Equal(list, want.Outcomes) {
+		t.Errorf("outcomes %q, want %q", list, want.Outcomes)
+	}
+	if v := got.violations(); !slices.Equal(v, want.Violations) {
+		t.Errorf("violations %q, want %q", v, want.Violations)
+	}
+	verdict := sched.Complete
+	if want.Violations != nil {
+		verdict = sched.Violated
+	}
+	if got.report.Verdict != verdict {
+		t.Errorf("verdict %v, want %v", got.report.Verdict, verdict)
+	}
+}

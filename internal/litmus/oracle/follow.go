@@ -1,0 +1,60 @@
+package oracle
+
+import (
+	"fmt"
+
+	"lockheld/internal/litmus"
+)
+
+// Run is what one execution of a program comes to.
+type Run struct {
+	// Trace identifies the Mazurkiewicz trace: executions of one program are
+	// equivalent if and only if their Trace is equal. It is not for reading.
+	Trace string
+	// Outcome is the end, as the explorer prints it after the word outcome.
+	Outcome string
+	// Enabled has, for each step, the tasks that could have taken it, as bits.
+	Enabled []uint64
+	// Preemptions counts the switches away from a task that was still enabled.
+	Preemptions int
+}
+
+// Follow executes p by a schedule: the index of the task of each step. The
+// error says at which step the task is not enabled, or that the execution is
+// not complete after the last one. It panics if p has more than 64 tasks.
+func Follow(p *litmus.Program, schedule []int) (*Run, error) {
+	n := begin(p)
+	r := &Run{}
+	last := -1
+	for i, t := range schedule {
+		enabled := n.state.enabledSet(p)
+		if t < 0 || t >= len(p.Tasks) || enabled&(1<<t) == 0 {
+			return nil, fmt.Errorf("oracle: step %d: task %d is not enabled", i, t)
+		}
+		if last >= 0 && last != t && enabled&(1<<last) != 0 {
+			r.Preemptions++
+		}
+		last = t
+		r.Enabled = append(r.Enabled, enabled)
+		n = n.extend(p, t, true)
+	}
+	if enabled := n.state.enabledSet(p); enabled != 0 {
+		return nil, fmt.Errorf("oracle: not complete after %d steps: enabled are %b", len(schedule), enabled)
+	}
+	r.Trace = n.classKey()
+	r.Outcome = n.state.outcome(p)
+	return r, nil
+}
+
+func (s *state) enabledSet(p *litmus.Program) uint64 {
+	if len(p.Tasks) > 64 {
+		panic("oracle: more than 64 tasks")
+	}
+	set := uint64(0)
+	for t := range p.Tasks {
+		if s.enabled(p, t) {
+			set |= 1 << t
+		}
+	}
+	return set
+}
