@@ -23,14 +23,16 @@
 //     thread without a P that takes them.
 //   - procresize.go: changing the number of Ps.
 //   - check.go: what always holds, for properties.
-//   - direct.go: an M outside any exploration, for tests.
+//   - direct.go, setup.go: an M outside any exploration, for tests and for what
+//     Setup prepares.
+//   - require.go: assertion points that packages above state themselves.
 //
 // # What is a step
 //
 // Locks, semaphores, gcwaiting, the count of world stops, the notes on which
 // the stopper and parked Ms wait, and the word for which the takers of a P in a
 // system call compete. What sched.lock or the ownership of a P protects is plain
-// memory, watched for races. Two Ps are stopped and started again in 20 steps.
+// memory, watched for races. To stop and start two running Ps takes 18 steps.
 //
 // # Departures from the runtime
 //

@@ -127,6 +127,7 @@ type Machine struct {
 
 	s    schedt
 	cell sched.Cell // stands for the fields of s that sched.lock protects
+	allp sched.Cell // stands for s.nallp
 }
 
 // schedt is what changes during an execution, outside Ms and Ps.
@@ -160,6 +161,7 @@ func New(w *sched.World, cfg Config) *Machine {
 	k.worldsema = sched.NewMutex(w, "worldsema")
 	k.gcsema = sched.NewMutex(w, "gcsema")
 	k.cell.Init(w, "sched", sched.GuardedBy(k.schedLock.sm))
+	k.allp.Init(w, "allp", nil)
 	for i := range cfg.MaxProcs {
 		k.allps = append(k.allps, newP(k, i))
 	}
@@ -226,7 +228,8 @@ func (k *Machine) Coverage() *Coverage { return k.coverage }
 // Ms returns all Ms in the order of creation. The slice is the machine's own.
 func (k *Machine) Ms() []*M { return k.ms }
 
-// Ps returns allp. The slice is the machine's own.
+// Ps returns allp, for properties and reports; code that runs on an M calls
+// [Machine.Allp]. The slice is the machine's own.
 func (k *Machine) Ps() []*P { return k.allps[:k.s.nallp] }
 
 // AllPs returns every P that exists or can come to exist, dead and unmade ones

@@ -1,6 +1,10 @@
 package model
 
-import "fmt"
+import (
+	"fmt"
+
+	"lockheld/sched"
+)
 
 // procresize changes the number of Ps on a machine without heap. A heap has a
 // procresize of its own, made of the same parts, see [Hooks].
@@ -45,8 +49,21 @@ func (k *Machine) GrowAllp(m *M, n int) {
 		return
 	}
 	m.Lock(k.allpLock)
+	k.allp.Write(m.t)
 	k.s.nallp = n
 	m.Unlock(k.allpLock)
+}
+
+// Allp returns allp for code that runs on m, which has a P, so that the world is
+// not stopped meanwhile, or holds allpLock. The slice is valid until m loses
+// what protects it.
+func (k *Machine) Allp(m *M) []*P {
+	m.reach(SiteAllp)
+	if m.p == nil && !m.holds(k.allpLock) {
+		m.fail(sched.KindAssertion, SiteAllp, "reads allp without a P; it holds %s", m.held())
+	}
+	k.allp.Read(m.t)
+	return k.allps[:k.s.nallp]
 }
 
 // PublishP makes the initialised P number i visible in allp, in Pgcstop. It is a
@@ -89,6 +106,7 @@ func (k *Machine) TrimAllp(m *M, n int) {
 		return
 	}
 	m.Lock(k.allpLock)
+	k.allp.Write(m.t)
 	k.s.nallp = n
 	m.Unlock(k.allpLock)
 }

@@ -9,7 +9,9 @@ import "lockheld/sched"
 // run queue as well, and a P becomes idle only if nobody waits for one. There
 // are no spinning Ms: they exist to find work without being told, and here
 // whoever makes an M runnable gives it a P at once if one is idle. Lost are the
-// moments at which a goroutine is runnable and a P idle at one time.
+// moments at which a goroutine is runnable and a P idle at one time. The M that
+// began to wait last is the first to get a P, the order of the runtime's midle;
+// its run queues have other orders.
 
 // mput puts mp on the list of Ms that wait for a P.
 // Runtime: mput and globrunqput, Go 1.16.

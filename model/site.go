@@ -67,6 +67,7 @@ const (
 	SiteSemacquireStack    Site = "semacquire/stack"
 	SiteSemacquireLocks    Site = "semacquire/locks"
 	SiteEnterSyscall       Site = "entersyscall/state"
+	SiteAllp               Site = "allp/read"
 	SiteExitLocks          Site = "goexit/locks"
 	SiteStopper            Site = "assertWorldStopped/stopper"
 )
@@ -97,6 +98,7 @@ var siteTable = [...]SiteEntry{
 	{SiteSemacquireStack, "semacquire", NeedsState, "a semaphore is waited for on a user stack", true},
 	{SiteSemacquireLocks, "semacquire", NeedsNoLock, "a semaphore is waited for without a runtime lock", false},
 	{SiteEnterSyscall, "entersyscall", NeedsState, "a system call is entered from a user stack, with a P", false},
+	{SiteAllp, "retake", NeedsLock, "who reads allp has a P or holds allpLock", false},
 	{SiteExitLocks, "goexit", NeedsNoLock, "a goroutine ends without a runtime lock", false},
 	{SiteStopper, "assertWorldStopped", NeedsStop, "the M that relies on the stop is the one that made it", false},
 }

@@ -108,6 +108,10 @@ var siteFailures = []struct {
 		userStack(m, m.AcquireGcsema)
 	}},
 	{SiteEnterSyscall, sched.KindAssertion, Config{}, "system stack true, P true", func(k *Machine, m *M) { m.EnterSyscall() }},
+	{SiteAllp, sched.KindAssertion, Config{}, "reads allp without a P; it holds no lock", func(k *Machine, m *M) {
+		m.releasep()
+		k.Allp(m)
+	}},
 	{SiteExitLocks, sched.KindAssertion, Config{}, "ends with m.locks = 1, holding heap", func(k *Machine, m *M) {
 		m.Lock(NewMutex(k, "heap", RankMheap))
 		m.goexit()

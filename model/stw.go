@@ -21,7 +21,7 @@ func (m *M) StopTheWorldWithSema() {
 	k.gcwaiting.Store(m.t, 1)
 	m.p.setStatus(m, Pgcstop)
 	k.s.stopwait--
-	for _, p := range k.Ps() {
+	for _, p := range k.Allp(m) {
 		if p != m.p && p.stealForStop(m) {
 			p.tick++
 			k.s.stopwait--
@@ -82,7 +82,7 @@ func (m *M) checkStopped() {
 	if n := m.k.s.stopwait; n != 0 {
 		m.fail(sched.KindAssertion, SiteStopCheck, "goes on with stopwait = %d", n)
 	}
-	for _, p := range m.k.Ps() {
+	for _, p := range m.k.Allp(m) {
 		p.cell.Read(m.t)
 		if p.status != Pgcstop {
 			m.fail(sched.KindAssertion, SiteStopCheck, "goes on with %s in %v", p.Name(), p.status)

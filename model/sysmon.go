@@ -58,8 +58,8 @@ func (m *M) retake() int {
 	k := m.k
 	n := 0
 	m.Lock(k.allpLock)
-	for i := 0; i < k.s.nallp; i++ {
-		p := k.allps[i]
+	for i := 0; i < len(k.Allp(m)); i++ { // allp may change while allpLock is free
+		p := k.Allp(m)[i]
 		inCall := p.stealable.Load(m.t) != 0
 		if !p.made && k.mutant(MutantNilP) {
 			m.Throw("retake: allp[%d] is nil", i)
