@@ -175,6 +175,38 @@ var stopPrograms = []program{
 		},
 	},
 	{
+		name: "a prologue is a safepoint", cfg: Config{Procs: 2},
+		setup: func(k *Machine) {
+			there := k.World().Sometimes("b is stopped in a prologue")
+			in := saved(k, false)
+			k.NewM("a", func(m *M) {
+				stopOnce(m, func() {
+					if *in {
+						there.Reach()
+					}
+				})
+			})
+			k.NewM("b", func(m *M) { *in = true; m.Prologue("main.f"); *in = false })
+		},
+	},
+	{
+		name: "the end of a stop overtakes a look at gcwaiting", cfg: Config{Procs: 2, MinProcs: 2}, bound: 4,
+		setup: func(k *Machine) {
+			late := k.World().Sometimes("b looks when c is in a system call on the same P")
+			var p *P
+			sched.Save(k.World(), &p)
+			k.NewM("a", func(m *M) { stopOnce(m, nil) })
+			b := k.NewM("b", func(m *M) { m.EnterSyscall(); m.ExitSyscall() })
+			k.NewM("c", func(m *M) {
+				m.EnterSyscall()
+				if p = m.oldp; p.ID == 1 && b.oldp == p && k.schedLock.HeldBy(b) {
+					late.Reach()
+				}
+				m.ExitSyscall()
+			})
+		},
+	},
+	{
 		name: "two stoppers", cfg: Config{Procs: 2},
 		setup: func(k *Machine) {
 			k.NewM("a", func(m *M) { stopOnce(m, nil) })
