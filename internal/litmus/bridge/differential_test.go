@@ -39,8 +39,10 @@ func (f *followed) add(r *sched.Result) {
 		return
 	}
 	for i := range r.Log {
-		if r.Log[i].Enabled != run.Enabled[i] {
-			f.wrong = fmt.Sprintf("schedule %v, step %d: engine has enabled %b, oracle %b", schedule, i, r.Log[i].Enabled, run.Enabled[i])
+		got, want := &r.Log[i], run.Steps[i]
+		had := oracle.Step{Enabled: got.Enabled, Object: index(got.Obj), Before: int64(got.Before), Failed: !got.OK}
+		if had != want {
+			f.wrong = fmt.Sprintf("schedule %v, step %d: engine has %+v, oracle %+v", schedule, i, had, want)
 			return
 		}
 	}

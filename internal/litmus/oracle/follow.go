@@ -13,10 +13,17 @@ type Run struct {
 	Trace string
 	// Outcome is the end, as the explorer prints it after the word outcome.
 	Outcome string
-	// Enabled has, for each step, the tasks that could have taken it, as bits.
-	Enabled []uint64
+	Steps   []Step
 	// Preemptions counts the switches away from a task that was still enabled.
 	Preemptions int
+}
+
+// Step is one step of a Run.
+type Step struct {
+	Enabled uint64 // the tasks that could have taken it, as bits
+	Object  int    // index in the program
+	Before  int64  // the value before, of a variable
+	Failed  bool   // a cas or trylock that failed
 }
 
 // Follow executes p by a schedule: the index of the task of each step. The
@@ -35,8 +42,13 @@ func Follow(p *litmus.Program, schedule []int) (*Run, error) {
 			r.Preemptions++
 		}
 		last = t
-		r.Enabled = append(r.Enabled, enabled)
+		op := p.Tasks[t].Ops[n.state.pc[t]]
+		step := Step{Enabled: enabled, Object: op.Object, Before: n.state.value[op.Object]}
 		n = n.extend(p, t, true)
+		tried := op.Code == litmus.CAS || op.Code == litmus.TryLock
+		e := n.events[t][len(n.events[t])-1].event
+		step.Failed = tried && e.access == reads
+		r.Steps = append(r.Steps, step)
 	}
 	if enabled := n.state.enabledSet(p); enabled != 0 {
 		return nil, fmt.Errorf("oracle: not complete after %d steps: enabled are %b", len(schedule), enabled)

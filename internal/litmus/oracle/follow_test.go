@@ -21,8 +21,19 @@ func TestFollow(t *testing.T) {
 		return r
 	}
 	a := run(0, 0, 2, 0, 1, 1)
-	if a.Outcome != "x=3" || a.Preemptions != 1 || !slices.Equal(a.Enabled, []uint64{7, 5, 5, 1, 2, 2}) {
+	if a.Outcome != "x=3" || a.Preemptions != 1 {
 		t.Errorf("got %+v", a)
+	}
+	want := []Step{
+		{Enabled: 7, Object: 0},
+		{Enabled: 5, Object: 1},
+		{Enabled: 5, Object: 1, Before: 1},
+		{Enabled: 1, Object: 0},
+		{Enabled: 2, Object: 0},
+		{Enabled: 2, Object: 1, Before: 2},
+	}
+	if !slices.Equal(a.Steps, want) {
+		t.Errorf("got  %+v\nwant %+v", a.Steps, want)
 	}
 	if b := run(0, 0, 0, 1, 1, 2); b.Trace != a.Trace || b.Preemptions != 0 {
 		t.Error("the incs commute, but the traces differ")
@@ -41,6 +52,19 @@ func TestFollow(t *testing.T) {
 	} {
 		if _, err := Follow(p, c.schedule); err == nil || err.Error() != c.want {
 			t.Errorf("%v: error %v, want %s", c.schedule, err, c.want)
+		}
+	}
+	p2, err := litmus.Parse("f", "litmus 1\nname n\nmutex m\nvar x = 4\ntask A: cas x 0 1; cas x 4 5; trylock m; trylock m\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries, err := Follow(p2, []int{0, 0, 0, 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, failed := range []bool{true, false, false, true} {
+		if tries.Steps[i].Failed != failed {
+			t.Errorf("step %d: failed %v", i, !failed)
 		}
 	}
 	// B never unlocks: A waits for ever, and the execution is complete.
