@@ -35,3 +35,34 @@ func TestAlwaysWhen(t *testing.T) {
 		t.Errorf("unreduced %q, want all four", r.Unreduced)
 	}
 }
+
+// A property that declares what it reads is checked only after steps on that.
+func TestAlwaysReads(t *testing.T) {
+	var checked [2]int
+	p := &Program{Name: "reads", Setup: func(w *World) {
+		x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
+		w.Always(Property{Name: "x", Reads: []ObjID{x.ID()}, Check: func() string { checked[0]++; return "" }})
+		w.AlwaysWhen(func() bool { return true },
+			Property{Name: "both", Reads: []ObjID{x.ID(), y.ID()}, Check: func() string {
+				checked[1]++
+				if y.Peek() == 2 {
+					return "y is 2"
+				}
+				return ""
+			}})
+		w.Go("T", func(t *Task) {
+			x.Inc(t, 1)
+			t.Yield()
+			y.Inc(t, 1)
+			t.Syscall("nothing")
+			y.Inc(t, 1)
+		})
+	}}
+	r := explore(t, p, Options{Preemptions: -1, Recheck: -1, Shrink: -1})
+	if checked != [2]int{1, 3} {
+		t.Errorf("checked %d times, want 1 and 3", checked)
+	}
+	if len(r.Findings) != 1 || r.Findings[0].Violation.Site != "both" {
+		t.Errorf("findings %v, want property both", r.Findings)
+	}
+}

@@ -88,34 +88,39 @@ type Property struct {
 	// Name identifies the property; violations carry it as their site.
 	Name string
 	// Reads lists the objects that Check reads. Steps that write two of them
-	// do not commute for the property. A property without Reads that is
-	// checked at every step can be explored only by strategies that reduce
-	// nothing.
+	// do not commute for the property, and it is checked only after steps on
+	// one of them. A property without Reads is checked after every step and can
+	// be explored only by strategies that reduce nothing.
 	Reads []ObjID
 	// Check returns "" where the property holds, or what is wrong. It must
 	// not perform operations.
 	Check func() string
+
+	mask uint64 // groups of which a step must touch one; all bits if nothing is declared
 }
 
-// Always registers a property that is checked after every step.
+// Always registers a property that is checked after every step that can
+// change it.
 func (w *World) Always(p Property) { w.AlwaysWhen(nil, p) }
 
 // AlwaysWhen registers properties that are checked after the steps after which
-// due returns true. It is asked once a step for all of them, which makes many
-// properties of a state that seldom changes cheap. A nil due is always true.
+// due returns true. It is asked once for all of them, after steps that can
+// change one of them, which makes many properties of a state that seldom changes
+// cheap. A nil due is always true.
 func (w *World) AlwaysWhen(due func() bool, ps ...Property) {
 	w.always = append(w.always, ps...)
 	if n := len(w.gates); n > 0 && due == nil && w.gates[n-1].due == nil {
 		w.gates[n-1].n += len(ps)
 		return
 	}
-	w.gates = append(w.gates, gate{due, len(ps)})
+	w.gates = append(w.gates, gate{due: due, n: len(ps)})
 }
 
 // gate is a group of consecutive properties that are checked together.
 type gate struct {
-	due func() bool // nil: after every step
-	n   int         // properties
+	due  func() bool // nil: after every step
+	n    int         // properties
+	mask uint64      // of all properties
 }
 
 // AtEnd registers a property that is checked when all tasks that are not
@@ -225,6 +230,7 @@ func (w *World) endSetup() {
 func (w *World) groupProperties() {
 	group := 0
 	for i := range w.always {
+		w.always[i].mask = ^uint64(0)
 		if len(w.always[i].Reads) == 0 {
 			continue
 		}
@@ -238,7 +244,17 @@ func (w *World) groupProperties() {
 			}
 			o.addGroup(1 << uint(group))
 		}
+		w.always[i].mask = 1 << uint(group)
 		group++
+	}
+	rest := w.always
+	for i := range w.gates {
+		g := &w.gates[i]
+		g.mask = 0
+		for j := range rest[:g.n] {
+			g.mask |= rest[j].mask
+		}
+		rest = rest[g.n:]
 	}
 }
 
