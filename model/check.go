@@ -108,18 +108,20 @@ func (k *Machine) CheckStopCount() string {
 }
 
 // CheckStopwait says whether a stop of the world waits for exactly the Ps that
-// have not stopped.
+// have not stopped, and whether no P is stopped otherwise, which would be lost.
 func (k *Machine) CheckStopwait() string {
-	if !k.Gcwaiting() || k.schedLock.Held() {
+	if k.schedLock.Held() {
 		return ""
 	}
 	n := 0
 	for _, p := range k.allps[:k.s.gomaxprocs] {
 		if p.status != Pgcstop {
 			n++
+		} else if !k.Gcwaiting() {
+			return fmt.Sprintf("%s is %v and no stop of the world is asked for", p.name, p.status)
 		}
 	}
-	if n != k.s.stopwait {
+	if k.Gcwaiting() && n != k.s.stopwait {
 		return fmt.Sprintf("stopwait is %d and %d Ps have not stopped", k.s.stopwait, n)
 	}
 	return ""

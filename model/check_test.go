@@ -32,6 +32,7 @@ func TestPredicatesFail(t *testing.T) {
 		{"stopcount/none", (*Machine).CheckStopCount, func(k *Machine, a, b *M) { k.s.stopped = true }, "the world is stopped and does not count as stopped"},
 		{"stopwait/ok", (*Machine).CheckStopwait, func(k *Machine, a, b *M) { k.gcwaiting.Poke(1); k.s.stopwait = 3 }, ""},
 		{"stopwait/lost", (*Machine).CheckStopwait, func(k *Machine, a, b *M) { k.gcwaiting.Poke(1); k.s.stopwait = 2 }, "stopwait is 2 and 3 Ps have not stopped"},
+		{"stopwait/no stop", (*Machine).CheckStopwait, func(k *Machine, a, b *M) { k.allps[1].status = Pgcstop }, "P1 is Pgcstop and no stop of the world is asked for"},
 		{"idle/ok", (*Machine).CheckIdle, func(k *Machine, a, b *M) {}, ""},
 		{"idle/count of Ps", (*Machine).CheckIdle, func(k *Machine, a, b *M) { k.s.npidle = 2 }, "1 Ps are on the idle list, npidle is 2"},
 		{"idle/count of Ms", (*Machine).CheckIdle, func(k *Machine, a, b *M) { k.s.nmidle = 1 }, "0 Ms wait for a P, nmidle is 1"},
