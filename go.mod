@@ -4,11 +4,11 @@ go 1.26.0
 
 require (
 	github.com/google/gofuzz v1.2.0
+	github.com/klauspost/compress v1.20.3
 	pgregory.net/rapid v1.3.0
 )
 
 require (
 	github.com/google/go-cmp v0.7.0 // indirect
-	github.com/klauspost/compress v1.20.3 // indirect
 	github.com/rogpeppe/go-internal v1.16.0 // indirect
 )
