@@ -1,0 +1,105 @@
+package sched
+
+import "fmt"
+
+// digest is a hash of fields, equal in every process (FNV-1a, 64 bits).
+type digest uint64
+
+func newDigest() digest { return 14695981039346656037 }
+
+func (d *digest) add(b byte) { *d = (*d ^ digest(b)) * 1099511628211 }
+
+func (d *digest) number(v uint64) {
+	for range 8 {
+		d.add(byte(v))
+		v >>= 8
+	}
+}
+
+// text adds s with its length, so that fields do not run into each other.
+func (d *digest) text(s string) {
+	d.number(uint64(len(s)))
+	for i := range len(s) {
+		d.add(s[i])
+	}
+}
+
+// Digest returns a hash of what Setup declares: the names of the tasks, the
+// objects with their first values, the properties and the goals, in order. A
+// schedule of one program means nothing to a program with another digest; the
+// digest does not tell what the tasks do.
+func (p *Program) Digest() (d uint64, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("setup of %s: %v", p.Name, r)
+		}
+	}()
+	x := newEngine(p, noExecution{}, newSymmetric())
+	if err := x.run(); err != nil {
+		return 0, err
+	}
+	return x.w.digest(), nil
+}
+
+// noExecution is a strategy that wants none.
+type noExecution struct{}
+
+func (noExecution) Next(*Result) (Schedule, bool) { return nil, false }
+func (noExecution) Pick(*View) int                { return Prune }
+func (noExecution) Value(*View, int) int          { return 0 }
+
+func (w *World) digest() uint64 {
+	d := newDigest()
+	d.text(w.prog.Name)
+	for _, t := range w.created[:w.setupTasks] {
+		d.text(t.name)
+		if t.daemon {
+			d.add(1)
+		}
+	}
+	for id := ObjID(1); id < ObjID(w.nextObj[0]); id++ {
+		n := w.names[id]
+		if n == nil {
+			continue
+		}
+		d.text(fmt.Sprintf("%T", n))
+		d.text(n.objectName(id))
+		if o, ok := n.(*Word); ok {
+			d.number(o.init)
+		}
+	}
+	for _, list := range [][]Property{w.always, w.atEnd} {
+		d.number(uint64(len(list)))
+		for i := range list {
+			d.text(list[i].Name)
+		}
+	}
+	for _, g := range w.goals {
+		d.text(g.name)
+	}
+	return uint64(d)
+}
+
+// Digest returns a hash of what happened: each step with its choice, operation,
+// values, and the tasks that could have moved instead, and the violations.
+func (r *Trace) Digest() uint64 {
+	d := newDigest()
+	for i := range r.Steps {
+		s := &r.Steps[i]
+		ok := uint64(0)
+		if s.OK {
+			ok = 1
+		}
+		for _, v := range [...]uint64{uint64(s.Task), uint64(s.Value), uint64(s.Kind), uint64(s.Cmp), ok,
+			uint64(s.Obj), uint64(s.Obj2), s.N, s.New, s.Before, s.Enabled} {
+			d.number(v)
+		}
+	}
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		d.text(v.Kind.String())
+		d.text(v.Site)
+		d.number(uint64(v.Step))
+	}
+	return uint64(d)
+}
