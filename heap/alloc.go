@@ -108,13 +108,12 @@ func (h *mheap) tryAllocMSpan(m *model.M) *mspan {
 	if pp == nil {
 		return nil
 	}
-	l := h.local(pp)
-	h.assertOwnP(m, l, siteTryAllocMSpanEntry)
-	return l.popMSpan(m)
+	return h.local(pp).popMSpan(m, h)
 }
 
 // popMSpan takes the last object out of the P's cache, nil if it is empty.
-func (l *pLocal) popMSpan(m *model.M) *mspan {
+func (l *pLocal) popMSpan(m *model.M, h *mheap) *mspan {
+	h.assertOwnP(m, l, siteTryAllocMSpanEntry)
 	l.own.Write(m.T())
 	if l.mspancache.len == 0 {
 		return nil
@@ -143,7 +142,7 @@ func (h *mheap) allocMSpanLocked(m *model.M) *mspan {
 		}
 		l.mspancache.len = refill
 	}
-	return l.popMSpan(m)
+	return l.popMSpan(m, h)
 }
 
 // freeMSpanLocked gives a span object back, to the cache of the M's own P if

@@ -22,9 +22,14 @@ func (h *mheap) assertNotHeld(m *model.M, l *model.Mutex, s model.Site) {
 }
 
 // assertLockHeldOrStopped asserts that m holds the heap lock or the world is
-// stopped.
+// stopped. It looks at the lock first, unlike the runtime's assertion: that is
+// no step.
 func (h *mheap) assertLockHeldOrStopped(m *model.M, s model.Site) {
-	if !h.cfg.RuntimeSites {
+	switch {
+	case h.cfg.RuntimeSites:
+	case h.lock.HeldBy(m):
+		m.Reach(s)
+	default:
 		m.AssertWorldStoppedOrLockHeld(h.lock, s)
 	}
 }

@@ -22,8 +22,11 @@ type Config struct {
 	AlignedStacks bool
 	// Trace: execution tracing is on.
 	Trace bool
+	// StatsReader: somebody calls StatsRead.
+	StatsReader bool
 	// RuntimeSites switches our own assertion points around the page
-	// allocator off, so that only those of Go 1.16 speak.
+	// allocator off, and the guard of the fixed-size allocators, so that only
+	// the points of Go 1.16 speak there.
 	RuntimeSites bool
 
 	// Hints lists the arenas at which the heap would like to grow, by index,

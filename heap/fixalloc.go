@@ -44,7 +44,11 @@ func (f *fixalloc) init(h *mheap, name string, batch, limit int, first func(m *m
 	f.first = first
 	f.batch = batch
 	f.link = make([]int32, limit)
-	f.own = h.cell("fixalloc "+name, h.lockOrStopped)
+	guard := h.lockOrStopped
+	if h.cfg.RuntimeSites {
+		guard = nil
+	}
+	f.own = h.cell("fixalloc "+name, guard)
 	sched.Save(h.w, &f.live)
 	sched.SaveSlice(h.w, f.link)
 }

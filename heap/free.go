@@ -47,13 +47,15 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 	t := m.T()
 	s.own.Write(t)
 	base, npages := s.base(), s.npages
-	switch state := s.state.Load(t); state {
+	// Model: reading the state and the generation is no step. They change only
+	// with the owner, and the cell finds a second one.
+	switch state := s.state.Peek(); state {
 	case mSpanManual:
 		if s.allocCount != 0 {
 			m.Throw("mheap.freeSpanLocked - invalid stack free")
 		}
 	case mSpanInUse:
-		sweepgen := s.sweepgen.Load(t)
+		sweepgen := s.sweepgen.Peek()
 		if s.allocCount != 0 || sweepgen != uint64(h.readSweepgen(m)) {
 			m.Throw("mheap.freeSpanLocked - invalid free: span %#x allocCount %d sweepgen %d/%d",
 				base, s.allocCount, sweepgen, h.sweepgen)

@@ -93,8 +93,9 @@ type pLocal struct {
 	}
 	mcache *mcache
 
-	statsSeq *sched.Word // odd while the P updates statistics. Atomic.
-	own      *sched.Cell
+	statsSeqAlone uint64      // statsSeq where there is no reader
+	statsSeq      *sched.Word // odd while the P updates statistics. Atomic.
+	own           *sched.Cell
 }
 
 // local returns what pp has for the heap.

@@ -102,7 +102,9 @@ func (h *mheap) reclaimChunk(m *model.M, arenas []int, pageIdx, n uint64) uint64
 	if h.cfg.Trace {
 		m.Unlock(h.lock)
 		h.traceGCSweepSpan(m, (n0-nFreed)*h.g.PageSize)
-		m.Lock(h.lock)
+		if !h.v.reclaimTraceUnlocked {
+			m.Lock(h.lock)
+		}
 	}
 	h.assertLockHeld(m, siteReclaimChunkReturn)
 	return nFreed
@@ -115,7 +117,7 @@ func (ha *heapArena) marks(m *model.M, h *mheap, i uint64) uint64 {
 }
 
 // traceGCSweepSpan stands for the event that execution tracing records.
-func (h *mheap) traceGCSweepSpan(m *model.M, bytes uint64) {
+func (h *mheap) traceGCSweepSpan(m *model.M, _ uint64) {
 	m.Lock(h.traceBuf)
 	m.Unlock(h.traceBuf)
 }

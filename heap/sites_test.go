@@ -7,7 +7,7 @@ import (
 )
 
 func TestSiteTable(t *testing.T) {
-	kinds := []SiteKind{SiteLock, SiteSTWOrLock, SiteNotHeld, SiteSystemStack, SitePOwner}
+	kinds := []SiteKind{SiteLock, SiteSTWOrLock, SiteNotHeld, SiteSystemStack, SitePOwner, SiteSTW, SiteSchedLock, SiteGCOff}
 	seen := map[string]bool{}
 	var seed []int
 	for i, s := range Sites() {

@@ -96,6 +96,9 @@ func (a *heapStatsDelta) inSpans(typ SpanAllocType) *int64 {
 //
 // Model: the atomic adds to a shard are no steps. Between acquire and release
 // nobody else may look at the shard, which the cell of each shard checks.
+// Model: unless [Config].StatsReader says that somebody reads, acquire and
+// release of an M with a P are no steps either: only a reader looks at statsSeq
+// and changes gen.
 //
 // Runtime: consistentHeapStats, mstats.go, Go 1.16.
 type consistentHeapStats struct {
@@ -122,14 +125,17 @@ func (c *consistentHeapStats) init(h *mheap) {
 // Runtime: (*consistentHeapStats).acquire, Go 1.16.
 func (c *consistentHeapStats) acquire(m *model.M) *heapStatsDelta {
 	if pp := m.P(); pp != nil {
-		seq := c.h.local(pp).statsSeq.Add(m.T(), 1)
+		seq := c.h.local(pp).addStatsSeq(m, c.h.cfg.StatsReader)
 		if seq%2 == 0 {
 			m.Throw("bad sequence number: %d in acquire", seq)
 		}
 	} else {
 		m.Lock(c.noPLock)
 	}
-	gen := c.gen.Load(m.T()) % 3
+	gen := uint64(0)
+	if c.h.cfg.StatsReader {
+		gen = c.gen.Load(m.T()) % 3
+	}
 	c.own[gen].Read(m.T())
 	return &c.shards[gen]
 }
@@ -139,7 +145,7 @@ func (c *consistentHeapStats) acquire(m *model.M) *heapStatsDelta {
 // Runtime: (*consistentHeapStats).release, Go 1.16.
 func (c *consistentHeapStats) release(m *model.M) {
 	if pp := m.P(); pp != nil {
-		seq := c.h.local(pp).statsSeq.Add(m.T(), 1)
+		seq := c.h.local(pp).addStatsSeq(m, c.h.cfg.StatsReader)
 		if seq%2 != 0 {
 			m.Throw("bad sequence number: %d in release", seq)
 		}
@@ -148,11 +154,28 @@ func (c *consistentHeapStats) release(m *model.M) {
 	}
 }
 
+// addStatsSeq adds 1 to statsSeq and returns the result.
+func (l *pLocal) addStatsSeq(m *model.M, observed bool) uint64 {
+	if observed {
+		return l.statsSeq.Add(m.T(), 1)
+	}
+	l.own.Write(m.T())
+	l.statsSeqAlone++
+	return l.statsSeqAlone
+}
+
+// updating reports whether the P is between acquire and release. It is for
+// properties.
+func (l *pLocal) updating() bool { return (l.statsSeq.Peek()+l.statsSeqAlone)%2 != 0 }
+
 // read takes a consistent snapshot. Only one reader may run at a time.
 //
 // Runtime: (*consistentHeapStats).read, Go 1.16.
 func (c *consistentHeapStats) read(m *model.M) heapStatsDelta {
 	t := m.T()
+	if !c.h.cfg.StatsReader {
+		panic("heap: a reader of the consistent statistics without Config.StatsReader")
+	}
 	// Not preemptible, so that allp does not change.
 	m.AcquireM()
 	currGen := c.gen.Load(t)

@@ -143,10 +143,11 @@ func (h *mheap) sweep(m *model.M, s *mspan, preserve bool) bool {
 	h.assertLockNotHeld(m, siteSweepNotHeld)
 	t := m.T()
 	sg := h.readSweepgen(m)
-	if state, gen := s.state.Load(t), s.sweepgen.Load(t); state != mSpanInUse || gen != uint64(sg-1) {
+	s.own.Write(t)
+	// Model: no step, see freeSpanLocked.
+	if state, gen := s.state.Peek(), s.sweepgen.Peek(); state != mSpanInUse || gen != uint64(sg-1) {
 		m.Throw("mspan.sweep: bad span state: state %d sweepgen %d/%d", state, gen, sg)
 	}
-	s.own.Write(t)
 	h.pagesSwept.Inc(t, s.npages)
 
 	// The objects that are marked are the ones that stay allocated.

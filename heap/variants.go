@@ -37,6 +37,9 @@ type Variant struct {
 	// testsUnlocked: the runtime's test helpers call the page allocator on the
 	// goroutine's stack and without the heap lock.
 	testsUnlocked bool
+	// reclaimTraceUnlocked: reclaimChunk does not take the lock back after it
+	// has traced what it did.
+	reclaimTraceUnlocked bool
 	// freeSpanOnUserStack: freeSpan takes the heap lock without switching to
 	// the system stack.
 	freeSpanOnUserStack bool
@@ -60,9 +63,12 @@ func Variants() []*Variant {
 		{Name: "before-tests", Kind: VariantBug, Catch: "pageAlloc.grow/entry",
 			Doc:           "The commit before: the runtime's test helpers call the page allocator without the heap lock.",
 			testsUnlocked: true},
-		{Name: "lock-on-user-stack", Kind: VariantTest, Catch: "P-SYSSTACK",
+		{Name: "lock-on-user-stack", Kind: VariantTest, Catch: "lock/systemstack",
 			Doc:                 "Freeing a span takes the heap lock on the goroutine's stack, whose growth needs the same lock.",
 			freeSpanOnUserStack: true},
+		{Name: "reclaim-no-relock", Kind: VariantMutant, Catch: "reclaimChunk/return",
+			Doc:                  "After the event of execution tracing, reclaimChunk does not take the heap lock back.",
+			reclaimTraceUnlocked: true},
 	}
 }
 
