@@ -1,6 +1,9 @@
 package heap
 
-import "lockheld/sched"
+import (
+	"lockheld/model"
+	"lockheld/sched"
+)
 
 // violationOf runs f in direct mode and returns the violation that it ends
 // in, nil if it returns.
@@ -16,3 +19,6 @@ func violationOf(f func()) (v *sched.Violation) {
 	f()
 	return nil
 }
+
+// newTestMachine makes a machine of one P on which nothing runs.
+func newTestMachine(w *sched.World) *model.Machine { return model.New(w, model.Config{NoStops: true}) }
