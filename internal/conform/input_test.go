@@ -35,62 +35,66 @@ func conform(t *testing.T, name string, content []byte, flags ...string) (code i
 	return code, o.String(), e.String(), file
 }
 
-func TestUnreadableInput(t *testing.T) {
-	bits := []string{goodBits}
-	tests := []struct {
-		old, new string // replaced in goodCase, or in the line that follows
-		want     string
-		line     []string
-	}{
-		{`{"format"`, `{format`, "not JSON", nil},
-		{`"id":1}]}`, `"id":1}]} {}`, "more than one value", nil},
-		{goodCase, `7`, "7 is not an object", nil},
-		{"oracle/1", "oracle/2", `unknown format "goheap-oracle/2"`, nil},
-		{`"format":"goheap-oracle/1",`, ``, "unknown format null", nil},
-		{`"id":"x"`, `"id":5`, "id: 5 is not a string", nil},
-		{`"family":"f",`, ``, "family is missing", nil},
-		{`"family"`, `"more":1,"family"`, `unknown field "more"`, nil},
-		{"pageheap", "pageheep", `unknown kind "pageheep"`, nil},
-		{`"page":8192`, `"page":4096`, "env: pages of 4096 bytes", nil},
-		{`"phys_page":4096`, `"phys_page":5000`, "PhysPageSize is 5000", nil},
-		{`"huge_page":0`, `"huge_page":true`, "huge_page: true is not a number", nil},
-		{`"huge_page":0`, `"huge_page":-1`, "-1 is not a whole number", nil},
-		{`"huge_page":0`, `"huge_page":1.5`, "1.5 is not a whole number", nil},
-		{`"c":0`, `"c":67059712`, "chunk 67059712, there are 67059712", nil},
-		{`[{"c":0`, `[{"c":0,"alloc":[],"scav":[]},{"c":0`, "chunk 0 is there twice", nil},
-		{`[[0,2]]`, `[[0,2,3]]`, "a list of 3, should have 2", nil},
-		{`[[0,2]]`, `[[0,0]]`, "alloc: 0 pages from page 0", nil},
-		{`[[4,1]]`, `[[511,2]]`, "scav: 2 pages from page 511", nil},
-		{`"setup":{`, `"setup":{"more":1,`, `setup: unknown field "more"`, nil},
-		{`"op":"alloc"`, `"op":"allok"`, `op 0: unknown op "allok" of kind pageheap`, nil},
-		{`"op":"alloc"`, `"op":7`, "op 0: op: 7 is not a string", nil},
-		{`"op":"alloc",`, ``, "op 0: op: null is not a string", nil},
-		{`{"op":"flush","id":1}`, `4`, "op 1: 4 is not an object", nil},
-		{`"n":1`, `"n":"1"`, `op 0: alloc: n: "1" is not a number`, nil},
-		{`"n":1`, `"n":0`, "op 0: alloc: 0 pages", nil},
-		{`"n":1`, `"n":1,"m":2`, `op 0: alloc: unknown field "m"`, nil},
-		{`"n":1,`, ``, "op 0: alloc: n is missing", nil},
-		{`"want":{`, `"want":[`, "not JSON", nil},
-		{`"want":{"addr":2,"scav":0,"search":2}`, `"want":5`, "want: 5 is not an object", nil},
-		{`"addr":2`, `"adr":2`, `want: unknown field "adr"`, nil},
-		{`"addr":2`, `"addr":"max"`, `addr: "max" is neither a number nor null`, nil},
-		{`"search":2`, `"search":null`, `search: null is neither a number nor "max"`, nil},
-		{`"op":"flush","id":1`, `"op":"flush","id":1,"want":{"search":"min"}`, `op 1: flush: want: search: "min"`, nil},
-		{`"op":"flush","id":1`, `"op":"scavone","id":1,"bytes":1,"unlock":true`, "op 1: scavone: id: no work 1 is reserved", nil},
-		{`"op":"flush","id":1`, `"op":"scavenge","bytes":1,"unlock":1`, "unlock: 1 is not true or false", nil},
-		{`"op":"flush","id":1`, `"op":"grow","page":5,"n":1`, "page: 5 is not the start of a chunk", nil},
-		{`"op":"flush","id":1`, `"op":"newcache","id":1,"base":64,"cache":"00","scav":"0000000000000000"`, `"00" is not a string of 16 hex digits`, nil},
-		{`"op":"flush","id":1`, `"op":"newcache","id":1,"base":65,"cache":"0000000000000000","scav":"0000000000000000"`, "page 65 is not the start of a block", nil},
-		{`"op":"flush","id":1`, `"op":"check","want":{"scav":3}`, "scav: 3 is not an object", nil},
-		{`"op":"flush","id":1`, `"op":"check","want":{"scav":{"lvm":3}}`, `scav: unknown field "lvm"`, nil},
-		{`"op":"flush","id":1`, `"op":"check","want":{"caches":[{"id":1}]}`, "base is missing", nil},
+// bits says that goodBits is to be spoiled.
+var bits = []string{goodBits}
 
-		{`"from":0`, `"from":512`, "from: page 512 of a chunk of 512", bits},
-		{`"n":1`, `"n":513`, "n: 513 pages", bits},
-		{`"op":"find","n":1,"from":0,"want":{"i":2,"from":2}`, `"op":"setalloc","i":511,"n":2`, "2 pages from page 511", bits},
-		{`"op":"find","n":1,"from":0,"want":{"i":2,"from":2}`, `"op":"hascandidate","min":3`, "min: 3 is not a power of two", bits},
-	}
-	for _, tt := range tests {
+// spoiled lists ways to make a line unreadable and what is said about each.
+var spoiled = []struct {
+	old, new string // replaced in goodCase, or in the line that follows
+	want     string
+	line     []string
+}{
+	{`{"format"`, `{format`, "not JSON", nil},
+	{`"id":1}]}`, `"id":1}]} {}`, "more than one value", nil},
+	{goodCase, `7`, "7 is not an object", nil},
+	{"oracle/1", "oracle/2", `unknown format "goheap-oracle/2"`, nil},
+	{`"format":"goheap-oracle/1",`, ``, "unknown format null", nil},
+	{`"id":"x"`, `"id":5`, "id: 5 is not a string", nil},
+	{`"family":"f",`, ``, "family is missing", nil},
+	{`"family"`, `"more":1,"family"`, `unknown field "more"`, nil},
+	{"pageheap", "pageheep", `unknown kind "pageheep"`, nil},
+	{`"page":8192`, `"page":4096`, "env: pages of 4096 bytes", nil},
+	{`"phys_page":4096`, `"phys_page":5000`, "PhysPageSize is 5000", nil},
+	{`"huge_page":0`, `"huge_page":true`, "huge_page: true is not a number", nil},
+	{`"huge_page":0`, `"huge_page":-1`, "-1 is not a whole number", nil},
+	{`"huge_page":0`, `"huge_page":1.5`, "1.5 is not a whole number", nil},
+	{`"c":0`, `"c":67059712`, "chunk 67059712, there are 67059712", nil},
+	{`[{"c":0`, `[{"c":0,"alloc":[],"scav":[]},{"c":0`, "chunk 0 is there twice", nil},
+	{`[[0,2]]`, `[[0,2,3]]`, "a list of 3, should have 2", nil},
+	{`[[0,2]]`, `[[0,0]]`, "alloc: 0 pages from page 0", nil},
+	{`[[4,1]]`, `[[511,2]]`, "scav: 2 pages from page 511", nil},
+	{`"setup":{`, `"setup":{"more":1,`, `setup: unknown field "more"`, nil},
+	{`"op":"alloc"`, `"op":"allok"`, `op 0: unknown op "allok" of kind pageheap`, nil},
+	{`"op":"alloc"`, `"op":7`, "op 0: op: 7 is not a string", nil},
+	{`"op":"alloc",`, ``, "op 0: op: null is not a string", nil},
+	{`{"op":"flush","id":1}`, `4`, "op 1: 4 is not an object", nil},
+	{`"n":1`, `"n":"1"`, `op 0: alloc: n: "1" is not a number`, nil},
+	{`"n":1`, `"n":0`, "op 0: alloc: 0 pages", nil},
+	{`"n":1`, `"n":1,"m":2`, `op 0: alloc: unknown field "m"`, nil},
+	{`"n":1,`, ``, "op 0: alloc: n is missing", nil},
+	{`"want":{`, `"want":[`, "not JSON", nil},
+	{`"want":{"addr":2,"scav":0,"search":2}`, `"want":5`, "want: 5 is not an object", nil},
+	{`"addr":2`, `"adr":2`, `want: unknown field "adr"`, nil},
+	{`"addr":2`, `"addr":"max"`, `addr: "max" is neither a number nor null`, nil},
+	{`"search":2`, `"search":null`, `search: null is neither a number nor "max"`, nil},
+	{`"op":"flush","id":1`, `"op":"flush","id":1,"want":{"search":"min"}`, `op 1: flush: want: search: "min"`, nil},
+	{`"op":"flush","id":1`, `"op":"scavone","id":1,"bytes":1,"unlock":true`, "op 1: scavone: id: no work 1 is reserved", nil},
+	{`"op":"flush","id":1`, `"op":"scavenge","bytes":1,"unlock":1`, "unlock: 1 is not true or false", nil},
+	{`"op":"flush","id":1`, `"op":"grow","page":5,"n":1`, "page: 5 is not the start of a chunk", nil},
+	{`"op":"flush","id":1`, `"op":"newcache","id":1,"base":64,"cache":"00","scav":"0000000000000000"`, `"00" is not a string of 16 hex digits`, nil},
+	{`"op":"flush","id":1`, `"op":"newcache","id":1,"base":65,"cache":"0000000000000000","scav":"0000000000000000"`, "page 65 is not the start of a block", nil},
+	{`"op":"flush","id":1`, `"op":"check","want":{"scav":3}`, "scav: 3 is not an object", nil},
+	{`"op":"flush","id":1`, `"op":"check","want":{"scav":{"lvm":3}}`, `scav: unknown field "lvm"`, nil},
+	{`"op":"flush","id":1`, `"op":"check","want":{"caches":[{"id":1}]}`, "base is missing", nil},
+
+	{`"from":0`, `"from":512`, "from: page 512 of a chunk of 512", bits},
+	{`"n":1`, `"n":513`, "n: 513 pages", bits},
+	{`"op":"find","n":1,"from":0,"want":{"i":2,"from":2}`, `"op":"setalloc","i":511,"n":2`, "2 pages from page 511", bits},
+	{`"op":"find","n":1,"from":0,"want":{"i":2,"from":2}`, `"op":"hascandidate","min":3`, "min: 3 is not a power of two", bits},
+}
+
+func TestUnreadableInput(t *testing.T) {
+	for _, tt := range spoiled {
 		base := goodCase
 		if tt.line != nil {
 			base = tt.line[0]
