@@ -1,0 +1,131 @@
+// Explore runs concurrent programs under many schedules and reports what goes
+// wrong: a lock that is not held where it must be, a property that does not
+// hold, a deadlock. Its scenarios are situations in the page heap of the Go
+// runtime.
+//
+//	explore [flags]
+//	explore list scenarios|variants|properties|sites|strategies|programs
+//	explore replay [flags] TOKEN|FILE
+//	explore conform [flags] FILE...
+//	explore help
+//
+// # Exploration
+//
+// Without a command, explore explores scenarios, all of them unless -scenario
+// says otherwise. For each it writes what it found and one last line, with tabs
+// between its fields:
+//
+//	ok    SCENARIO  VARIANT  STRATEGY  executions=N steps=N blocked=N VERDICT
+//	FAIL  SCENARIO  VARIANT  STRATEGY  executions=N steps=N blocked=N KIND SITE
+//
+// An execution is one run of the scenario, a step is one operation on shared
+// memory; blocked counts executions that were abandoned as redundant. The
+// verdict says what the search is worth:
+//
+//	complete              every schedule was covered: a proof for this scenario
+//	bounded depth=N cut=M preemptions=K
+//	                      every schedule within the bounds was covered; M
+//	                      executions were cut off after N steps
+//	sampled seed=N schedules=HASH
+//	                      some schedules were tried; the hash is of all of them
+//	stopped WHY           the search was ended by -n, -timeout or an interrupt
+//
+// A FAIL line ends in the kind of the violation and the site where it was
+// found: an assertion point, a property, a lock or an object. Before it stand
+// the trace that leads there, made as short as possible, and a line
+//
+//	replay: go run ./cmd/explore replay TOKEN
+//
+// with the command that repeats it. With -all there is one trace for each
+// distinct violation, and violations=N before the kind. A violation in one
+// scenario does not stop the others.
+//
+// A trace is a table with a column for each task. Steps stand below the function
+// that makes them, and beside who holds the heap lock after them. Steps on
+// objects that no other task touches in this execution are only counted, such
+// as "... 4 steps"; -v shows all, and the calls that led to them. A line that
+// begins with *** is where the violation stands.
+//
+// The same flags give the same output, byte for byte, whatever -j is, but for
+// -v, which shows times, and -timeout.
+//
+// # Flags
+//
+// Every flag may also be given as an environment variable, such as EXPLORE_SEED
+// for -seed; a flag goes before it.
+//
+//	-depth N
+//		most steps in one execution; 0 is no limit (default 0)
+//	-scenario LIST
+//		what to explore, separated by commas: scenarios, or built-in programs
+//		such as heaplock/3; every scenario in its small form if not given
+//	-variant NAME
+//		whose code the scenarios run (default go1.16)
+//	-property LIST
+//		what must hold, separated by commas; every property that applies if not
+//		given
+//	-litmus FILE
+//		explore the program in the litmus file FILE
+//	-outcomes
+//		with -litmus: also write every distinct end of an execution; the search
+//		goes on after violations then
+//	-strategy NAME
+//		who chooses the schedules; "explore list strategies" (default dfs)
+//	-seed N
+//		seed of the strategies that sample (default 1)
+//	-n N
+//		most executions of each scenario; if not given there is no limit, and
+//		10000 for strategies that sample without -timeout
+//	-timeout D
+//		stop after this time, such as 30s or 5m, from the start of the command
+//	-preemptions K
+//		most preemptions in one execution, for strategies that search: switches
+//		away from a task that could go on; -1 is no bound (default 2)
+//	-all
+//		go on after a violation and list the distinct ones
+//	-complete
+//		exit 3 unless every verdict is complete; with -preemptions -1, as a
+//		bounded search is not
+//	-j N
+//		scenarios explored at the same time; the number of processors if not
+//		given
+//	-q
+//		no progress on standard error
+//	-v
+//		show every step of a trace with its calls, and the time that each
+//		scenario took
+//	-o FILE
+//		write to FILE what would go to standard output; FILE is replaced when
+//		everything has been written, and stays as it was if that fails
+//	-format NAME
+//		format of the output (default text)
+//
+// # Commands
+//
+// List writes the names that flags take, one a line: name, tab, a sentence. For
+// variants the kind stands in between (release, bug, mutant, fixed or test) and
+// the property or site that catches it, or "-".
+//
+// Replay runs the schedule of a token again and writes its trace. A FILE holds
+// the token on a line of its own; empty lines and lines that begin with # do not
+// count; "-" is standard input. The token names the scenario, variant and
+// properties, and notices when the program is another one than it was made for
+// or when something else happens. It knows the flags -v, -o and -depth, and
+// -litmus for the token of a litmus file.
+//
+// Conform replays on the page heap what the real Go 1.16 runtime answered to
+// the operations in vector files, and compares every answer. "explore conform
+// -h" shows its flags.
+//
+// # Exit codes
+//
+//	0    nothing was found
+//	1    a violation, or a mismatch
+//	2    wrong usage, or input that cannot be read: one line says what and where
+//	3    undecided: -complete, and a verdict is not; or a replay that diverges
+//	130  interrupted; the report so far is written
+//
+// They are those of the built program: "go run" turns every failure into 1.
+// Nothing is ever coloured. Progress goes to standard error, as one line that is
+// rewritten on a terminal and as a line every 10 seconds elsewhere.
+package main

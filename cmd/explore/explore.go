@@ -1,0 +1,229 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"sync"
+	"time"
+
+	"os"
+
+	"lockheld/internal/report"
+	"lockheld/sched"
+)
+
+// explore explores what the flags ask for, several scenarios at a time, and
+// writes the results in the order of the list.
+func (c *command) explore(args []string) (int, error) {
+	s := newSettings()
+	rest, err := s.parse("", args)
+	if err == nil {
+		err = noArguments(rest)
+	}
+	if err == nil {
+		err = s.check()
+	}
+	if err != nil {
+		return exitUsage, err
+	}
+	targets, err := s.targets()
+	if err != nil {
+		return exitUsage, err
+	}
+	out, err := openOutput(s.output, c.stdout)
+	if err != nil {
+		return exitUsage, err
+	}
+	x := &exploration{command: c, settings: s, targets: targets, out: out}
+	code := x.run()
+	if err := out.close(); err != nil {
+		return exitUsage, err
+	}
+	return code, nil
+}
+
+// exploration is the work of one command.
+type exploration struct {
+	*command
+	settings *settings
+	targets  []*target
+	out      *output
+	progress *progress
+}
+
+// outcome is how the exploration of one target ended.
+type outcome struct {
+	result *report.Result
+	took   time.Duration
+	err    error
+}
+
+// run explores all targets and returns the exit code.
+func (x *exploration) run() int {
+	interrupt, release := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer release()
+	context.AfterFunc(interrupt, release) // a second signal ends the program at once
+	ctx := interrupt
+	var deadline time.Time
+	if d := x.settings.timeout; d > 0 {
+		deadline = time.Now().Add(d)
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(interrupt, deadline)
+		defer cancel()
+	}
+	e, _ := x.settings.strategyEntry()
+	o := x.settings.options(e)
+	if !x.settings.quiet {
+		x.progress = newProgress(x.stderr, len(x.targets), time.Now)
+		x.progress.deadline, x.progress.limit = deadline, o.Executions
+		go x.progress.run()
+		defer x.progress.stop()
+	}
+	code := x.report(x.start(ctx, o))
+	if interrupt.Err() != nil {
+		return exitInterrupted
+	}
+	return code
+}
+
+// start explores the targets on a number of goroutines and gives each outcome
+// to its own channel.
+func (x *exploration) start(ctx context.Context, o sched.Options) []chan outcome {
+	outcomes := make([]chan outcome, len(x.targets))
+	for i := range outcomes {
+		outcomes[i] = make(chan outcome, 1)
+	}
+	var mu sync.Mutex
+	next := 0
+	take := func() int {
+		mu.Lock()
+		defer mu.Unlock()
+		next++
+		return next - 1
+	}
+	for range min(x.settings.workers, len(x.targets)) {
+		go func() {
+			for i := take(); i < len(x.targets); i = take() {
+				outcomes[i] <- x.one(ctx, x.targets[i], o)
+			}
+		}()
+	}
+	return outcomes
+}
+
+// one explores one target.
+func (x *exploration) one(ctx context.Context, t *target, o sched.Options) outcome {
+	began := time.Now()
+	run := x.progress.begin(t.name)
+	defer x.progress.end(run)
+	o.Live = run.figures()
+	if t.after != nil {
+		o.After = t.after
+	}
+	rep, err := sched.Explore(ctx, t.program, o)
+	if err != nil {
+		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
+	}
+	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: notes(rep)}
+	for i := range rep.Findings {
+		f, err := t.finding(&rep.Findings[i])
+		if err != nil {
+			return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
+		}
+		r.Findings = append(r.Findings, f)
+	}
+	if t.outcomes != nil && x.settings.outcomes {
+		r.Outcomes = t.outcomes()
+	}
+	return outcome{result: r, took: time.Since(began)}
+}
+
+// notes says what the verdict of a report does not.
+func notes(rep *sched.Report) []string {
+	var n []string
+	if rep.Verdict == sched.Violated {
+		return nil
+	}
+	for _, g := range rep.Unreached {
+		n = append(n, fmt.Sprintf("no execution reached the goal %q; that decides nothing, as the search was not exhausted", g))
+	}
+	return n
+}
+
+// report writes the outcomes in the order of the targets and returns the exit
+// code that they ask for.
+func (x *exploration) report(outcomes []chan outcome) int {
+	format, _ := x.settings.formatEntry()
+	broken, violated, decided := false, false, true
+	for _, ch := range outcomes {
+		o := <-ch
+		x.progress.hidden(func() {
+			if o.err != nil {
+				broken = true
+				x.complain(o.err)
+				return
+			}
+			violated = violated || o.result.Report.Verdict == sched.Violated
+			decided = decided && o.result.Report.Verdict == sched.Complete
+			if x.settings.verbose {
+				rate := float64(o.result.Report.Executions) / max(o.took.Seconds(), 1e-9)
+				fmt.Fprintf(x.out, "time: %s: %v, %.0f executions/s\n", o.result.Scenario, o.took.Round(time.Millisecond), rate)
+			}
+			if err := format.Write(x.out, o.result, x.settings.verbose); err != nil {
+				broken = true
+				x.complain(err)
+			}
+		})
+	}
+	switch {
+	case broken:
+		return exitUsage
+	case violated:
+		return exitViolation
+	case x.settings.complete && !decided:
+		return exitUndecided
+	}
+	return exitOK
+}
+
+// finding adds to a finding its trace and the command that repeats it.
+func (t *target) finding(f *sched.Finding) (report.Finding, error) {
+	out := report.Finding{Violation: f.Violation}
+	if f.Violation.Kind == sched.KindSometimes {
+		return out, nil
+	}
+	tr, err := t.trace(f)
+	if errors.Is(err, sched.ErrDiverged) {
+		return out, nil // it is about the program not repeating itself
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Trace = tr
+	out.Replay, err = t.replayCommand(f.Schedule, tr)
+	return out, err
+}
+
+// trace runs the schedule of a finding again. An execution that went on after
+// its first violation is run so again, if the finding is another one of its.
+func (t *target) trace(f *sched.Finding) (*sched.Trace, error) {
+	o := sched.Options{Depth: len(f.Schedule)}
+	tr, err := sched.Replay(t.program, f.Schedule, o)
+	if err != nil || has(tr, &f.Violation) {
+		return tr, err
+	}
+	o.All = true
+	return sched.Replay(t.program, f.Schedule, o)
+}
+
+// has reports whether tr shows v.
+func has(tr *sched.Trace, v *sched.Violation) bool {
+	for i := range tr.Violations {
+		if w := &tr.Violations[i]; w.Kind == v.Kind && w.Site == v.Site {
+			return true
+		}
+	}
+	return false
+}

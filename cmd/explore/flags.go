@@ -1,0 +1,230 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"lockheld/internal/report"
+	"lockheld/sched"
+)
+
+// Defaults. Until optimal reduction is the default strategy, a search is cut
+// down by the preemption bound instead, and the verdict says so.
+const (
+	defaultStrategy    = "dfs"
+	defaultPreemptions = 2
+	defaultSamples     = 10000 // executions of a sampling strategy without -n and -timeout
+)
+
+// settings are the values of the flags.
+type settings struct {
+	depth       int
+	scenarios   string
+	variant     string
+	properties  string
+	litmus      string
+	outcomes    bool
+	strategy    string
+	seed        uint64
+	executions  int64
+	timeout     time.Duration
+	preemptions int
+	all         bool
+	complete    bool
+	workers     int
+	quiet       bool
+	verbose     bool
+	output      string
+	format      string
+
+	set map[string]bool // flags that were given, in arguments or environment
+}
+
+// newSettings returns the defaults.
+func newSettings() *settings {
+	return &settings{variant: defaultVariant, strategy: defaultStrategy, seed: 1, preemptions: defaultPreemptions,
+		workers: runtime.NumCPU(), format: report.Formats()[0].Name}
+}
+
+// flagEntry is one flag.
+type flagEntry struct {
+	name     string
+	value    string                // what stands for its value in the manual, "" for a switch
+	at       func(s *settings) any // a pointer to its value
+	commands string                // another command that knows it
+}
+
+// flagTable lists the flags in the order of the manual, which is the package
+// comment and says what they mean. To add one, add an entry, a field of
+// settings, and a paragraph there.
+var flagTable = []flagEntry{
+	{"depth", "N", func(s *settings) any { return &s.depth }, "replay"},
+	{"scenario", "LIST", func(s *settings) any { return &s.scenarios }, ""},
+	{"variant", "NAME", func(s *settings) any { return &s.variant }, ""},
+	{"property", "LIST", func(s *settings) any { return &s.properties }, ""},
+	{"litmus", "FILE", func(s *settings) any { return &s.litmus }, "replay"},
+	{"outcomes", "", func(s *settings) any { return &s.outcomes }, ""},
+	{"strategy", "NAME", func(s *settings) any { return &s.strategy }, ""},
+	{"seed", "N", func(s *settings) any { return &s.seed }, ""},
+	{"n", "N", func(s *settings) any { return &s.executions }, ""},
+	{"timeout", "D", func(s *settings) any { return &s.timeout }, ""},
+	{"preemptions", "K", func(s *settings) any { return &s.preemptions }, ""},
+	{"all", "", func(s *settings) any { return &s.all }, ""},
+	{"complete", "", func(s *settings) any { return &s.complete }, ""},
+	{"j", "N", func(s *settings) any { return &s.workers }, ""},
+	{"q", "", func(s *settings) any { return &s.quiet }, ""},
+	{"v", "", func(s *settings) any { return &s.verbose }, "replay"},
+	{"o", "FILE", func(s *settings) any { return &s.output }, "replay"},
+	{"format", "NAME", func(s *settings) any { return &s.format }, ""},
+}
+
+// declare adds the flag to f. The value that it has in s is its default.
+func (e *flagEntry) declare(f *flag.FlagSet, s *settings) {
+	switch p := e.at(s).(type) {
+	case *bool:
+		f.BoolVar(p, e.name, *p, "")
+	case *int:
+		f.IntVar(p, e.name, *p, "")
+	case *int64:
+		f.Int64Var(p, e.name, *p, "")
+	case *uint64:
+		f.Uint64Var(p, e.name, *p, "")
+	case *string:
+		f.StringVar(p, e.name, *p, "")
+	case *time.Duration:
+		f.DurationVar(p, e.name, *p, "")
+	default:
+		panic(fmt.Sprintf("explore: flag -%s has a value of type %T", e.name, p))
+	}
+}
+
+// flagSet has the flags of a command, "" being exploration itself.
+func (s *settings) flagSet(command string) *flag.FlagSet {
+	f := flag.NewFlagSet("explore", flag.ContinueOnError)
+	f.SetOutput(io.Discard)
+	for i := range flagTable {
+		if e := &flagTable[i]; command == "" || e.commands == command {
+			e.declare(f, s)
+		}
+	}
+	return f
+}
+
+// environment is what the names of environment variables begin with.
+const environment = "EXPLORE_"
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errHelp is returned where the arguments ask for the manual.
+var errHelp = errors.New("help")
+
+// parse reads the flags of a command from args and from the environment, and
+// returns the other arguments.
+func (s *settings) parse(command string, args []string) ([]string, error) {
+	f := s.flagSet(command)
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return nil, errHelp
+		}
+		return nil, usagef("%w (explore help shows the flags)", err)
+	}
+	s.set = map[string]bool{}
+	f.Visit(func(g *flag.Flag) { s.set[g.Name] = true })
+	var bad error
+	f.VisitAll(func(g *flag.Flag) {
+		name := environment + strings.ToUpper(g.Name)
+		value, ok := os.LookupEnv(name)
+		if !ok || s.set[g.Name] || bad != nil {
+			return
+		}
+		if err := g.Value.Set(value); err != nil {
+			bad = usagef("invalid value %q of the environment variable %s: %w", value, name, err)
+		}
+		s.set[g.Name] = true
+	})
+	return f.Args(), bad
+}
+
+// check finds values that are out of range or contradict each other.
+func (s *settings) check() error {
+	for _, c := range []struct {
+		wrong bool
+		say   string
+	}{
+		{s.depth < 0, "-depth is negative; 0 is no limit"},
+		{s.executions < 0, "-n is negative; leave it out for no limit"},
+		{s.executions == 0 && s.set["n"], "-n is 0; leave it out for no limit"},
+		{s.timeout < 0, "-timeout is negative"},
+		{s.timeout == 0 && s.set["timeout"], "-timeout is 0; leave it out for no limit"},
+		{s.preemptions < -1, "-preemptions is below -1, which is no bound"},
+		{s.preemptions > math.MaxInt16, fmt.Sprintf("-preemptions is above %d; -1 is no bound", math.MaxInt16)},
+		{s.workers < 1, "-j is less than 1"},
+		{s.quiet && s.verbose, "-q and -v contradict each other"},
+		{s.litmus != "" && s.scenarios != "", "-litmus and -scenario contradict each other"},
+		{s.litmus != "" && s.set["variant"], "-variant is for scenarios, -litmus explores a file"},
+		{s.litmus != "" && s.properties != "", "-property is for scenarios, -litmus explores a file"},
+		{s.litmus == "" && s.set["litmus"], "-litmus needs the name of a file"},
+		{s.output == "" && s.set["o"], "-o needs the name of a file"},
+		{s.outcomes && s.litmus == "", "-outcomes needs -litmus"},
+	} {
+		if c.wrong {
+			return usageError{errors.New(c.say)}
+		}
+	}
+	e, err := s.strategyEntry()
+	if err != nil {
+		return err
+	}
+	if e.Kind == sched.Sampling && s.set["preemptions"] {
+		return usagef("-preemptions is for strategies that search, %s samples", e.Name)
+	}
+	_, err = s.formatEntry()
+	return err
+}
+
+func (s *settings) strategyEntry() (*sched.StrategyEntry, error) {
+	list := sched.Strategies()
+	var names []string
+	for i := range list {
+		if list[i].Name == s.strategy {
+			return &list[i], nil
+		}
+		names = append(names, list[i].Name)
+	}
+	return nil, unknown("strategy", s.strategy, names)
+}
+
+func (s *settings) formatEntry() (*report.Format, error) {
+	list := report.Formats()
+	var names []string
+	for i := range list {
+		if list[i].Name == s.format {
+			return &list[i], nil
+		}
+		names = append(names, list[i].Name)
+	}
+	return nil, unknown("format", s.format, names)
+}
+
+// options are the settings as the engine takes them.
+func (s *settings) options(e *sched.StrategyEntry) sched.Options {
+	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions, Seed: s.seed,
+		Executions: s.executions, All: s.all || s.outcomes}
+	if e.Kind == sched.Sampling {
+		o.Preemptions = -1
+		if s.executions == 0 && s.timeout == 0 {
+			o.Executions = defaultSamples
+		}
+	}
+	return o
+}
