@@ -98,13 +98,18 @@ func (h *mheap) newArena() *heapArena {
 //
 // Model: there is no pre-reservation (32-bit systems only). What the
 // operating system has in use already is a set of arenas of the scenario, and
-// if it opens [model.ArenaNotAdjacent] a data choice at each hint.
+// if that opens [model.ArenaNotAdjacent] a data choice at each hint. Whether it
+// refuses any memory is one data choice, if that opens [model.OSRefuses].
 //
 // Runtime: (*mheap).sysAlloc, malloc.go, Go 1.16. Heap lock held.
 func (h *mheap) sysAlloc(m *model.M, n uint64) (v, size uint64) {
 	h.assertLockHeld(m, siteSysAllocEntry)
 	h.own.arenas.Write(m.T())
 	n = alignUp(n, h.g.ArenaBytes())
+	if m.Choose(model.OSRefuses, "operating system refuses memory", 2) == 1 {
+		h.arenaHints = h.arenaHints[:0] // none of them has worked
+		return 0, 0
+	}
 
 	// Try to grow the heap at a hint address. A hint that fails is dropped.
 	for len(h.arenaHints) > 0 {
@@ -124,7 +129,7 @@ func (h *mheap) sysAlloc(m *model.M, n uint64) (v, size uint64) {
 		h.arenaHints = h.arenaHints[:len(h.arenaHints)-1]
 	}
 	if size == 0 {
-		v = h.sysReserveAligned(m, n)
+		v = h.sysReserveAligned(n)
 		if v == 0 {
 			return 0, 0
 		}
@@ -182,7 +187,7 @@ func (h *mheap) sysReserve(m *model.M, p, n uint64) bool {
 // sysReserveAligned asks for n bytes anywhere and returns their address, 0 if
 // the operating system refuses. It takes the lowest room that is not next to
 // the current arena, else the lowest room.
-func (h *mheap) sysReserveAligned(m *model.M, n uint64) uint64 {
+func (h *mheap) sysReserveAligned(n uint64) uint64 {
 	need := int(n / h.g.ArenaBytes())
 	found, adjacent := -1, -1
 	for ai, free := 0, 0; ai < len(h.arenas) && found < 0; ai++ {
@@ -203,7 +208,7 @@ func (h *mheap) sysReserveAligned(m *model.M, n uint64) uint64 {
 	if found < 0 {
 		found = adjacent
 	}
-	if found < 0 || m.Choose(model.OSRefuses, "operating system refuses memory", 2) == 1 {
+	if found < 0 {
 		return 0
 	}
 	return h.arenaBase(found)
