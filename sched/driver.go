@@ -84,6 +84,8 @@ func (d *driven) transfer(me, to int) {
 		return
 	}
 	for d.to != 0 {
-		d.slots[d.to-1].next()
+		if _, more := d.slots[d.to-1].next(); !more {
+			d.to = 0 // the coroutine has exited: the search is being closed
+		}
 	}
 }
