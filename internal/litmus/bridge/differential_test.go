@@ -102,9 +102,7 @@ func dfsAgainstOracle(t *testing.T, p *litmus.Program) {
 	t.Helper()
 	want := classes(t, p)
 	got := explore(t, p, sched.Options{Strategy: "dfs", Preemptions: -1})
-	if n := uint64(got.report.Executions); n != want.Interleavings {
-		t.Errorf("%d executions, want %d", n, want.Interleavings)
-	}
+	checkCount(t, got.report, "dfs", want.Expectations())
 	if got.report.MaxSteps != want.Steps {
 		t.Errorf("at most %d steps, want %d", got.report.MaxSteps, want.Steps)
 	}
@@ -121,13 +119,15 @@ func dfsAgainstOracle(t *testing.T, p *litmus.Program) {
 func TestEveryExecution(t *testing.T) {
 	forEach(t, 40, 400, func(t *testing.T, p *litmus.Program) {
 		want := classes(t, p)
-		f := follow(p)
-		exploreWith(t, p, sched.Options{Strategy: "dfs", Preemptions: -1}, f)
-		if n := uint64(len(f.traces)); n != want.Traces {
-			t.Errorf("%d traces, want %d", n, want.Traces)
-		}
-		if most := len(want.Bounded) - 1; f.most < most {
-			t.Errorf("at most %d preemptions, but a trace needs %d", f.most, most)
+		for _, driven := range []bool{false, true} {
+			f := follow(p)
+			exploreWith(t, p, sched.Options{Strategy: "dfs", Preemptions: -1, Driven: driven}, f)
+			if n := uint64(len(f.traces)); n != want.Traces {
+				t.Errorf("driven %v: %d traces, want %d", driven, n, want.Traces)
+			}
+			if most := len(want.Bounded) - 1; f.most < most {
+				t.Errorf("driven %v: at most %d preemptions, but a trace needs %d", driven, f.most, most)
+			}
 		}
 	})
 }
@@ -147,6 +147,27 @@ func exploreWith(t *testing.T, p *litmus.Program, o sched.Options, f *followed) 
 		t.Error(f.wrong)
 	}
 	return rep
+}
+
+// checkCount compares the number of executions where the strategy promises one.
+func checkCount(t *testing.T, r *sched.Report, strategy string, want *litmus.Expectations) {
+	t.Helper()
+	n := uint64(r.Executions)
+	switch strategy {
+	case "dfs":
+		if n != want.Interleavings {
+			t.Errorf("%d executions, want one for each of %d interleavings", n, want.Interleavings)
+		}
+	case "dpor":
+		if n != want.Traces {
+			t.Errorf("%d executions, want one for each of %d traces", n, want.Traces)
+		}
+	default:
+		return
+	}
+	if r.Blocked != 0 {
+		t.Errorf("blocked=%d", r.Blocked)
+	}
 }
 
 // TestPreemptionBound: with a bound, depth-first search covers exactly the
@@ -207,20 +228,37 @@ func checkExhaustive(t *testing.T, p *litmus.Program, name string, want *oracle.
 	t.Helper()
 	got := explore(t, p, sched.Options{Strategy: name, Preemptions: -1})
 	compareEnds(t, got, want.Expectations())
+	checkCount(t, got.report, name, want.Expectations())
 	if name != "dpor" {
 		return
-	}
-	if n := uint64(got.report.Executions); n != want.Traces {
-		t.Errorf("%d executions, want one for each of %d traces", n, want.Traces)
-	}
-	if got.report.Blocked != 0 {
-		t.Errorf("blocked=%d", got.report.Blocked)
 	}
 	f := follow(p)
 	exploreWith(t, p, sched.Options{Strategy: name, Preemptions: -1}, f)
 	if n := uint64(len(f.traces)); n != want.Traces {
 		t.Errorf("%d different traces, want %d", n, want.Traces)
 	}
+}
+
+// FuzzAgainstOracle is TestStrategies and TestEveryExecution on any seed.
+func FuzzAgainstOracle(f *testing.F) {
+	profiles := oracle.Profiles()
+	for i := range profiles {
+		f.Add(uint8(i), uint64(1000+i))
+	}
+	f.Fuzz(func(t *testing.T, profile uint8, seed uint64) {
+		prof := profiles[int(profile)%len(profiles)]
+		prof.MaxInterleavings = 1000
+		p := oracle.Generate(&prof, seed)
+		want := classes(t, p)
+		for _, s := range sched.Strategies() {
+			if s.Kind == sched.Exhaustive {
+				checkExhaustive(t, p, s.Name, want)
+			}
+		}
+		if t.Failed() {
+			t.Logf("program:\n%s", p)
+		}
+	})
 }
 
 // TestTasksAreLimited: the engine holds so many tasks and no more; a program
