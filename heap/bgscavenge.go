@@ -149,6 +149,7 @@ func (h *mheap) scavengeAll(m *model.M) uint64 {
 // sysUnused gives the memory [addr, addr+nbytes) back to the operating system,
 // a system call that may take long.
 func (h *mheap) sysUnused(m *model.M, addr, nbytes uint64) {
+	h.checkUnused(m, addr, nbytes)
 	m.Syscall("sysUnused")
 	h.ghostBack(addr, nbytes/h.g.PageSize, false)
 }

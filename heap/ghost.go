@@ -1,6 +1,8 @@
 package heap
 
 import (
+	"fmt"
+
 	"lockheld/model"
 	"lockheld/sched"
 )
@@ -98,4 +100,26 @@ func (h *mheap) ghostBack(base, npages uint64, backed bool) {
 func (h *mheap) ownsPages(m *model.M, base, npages uint64) bool {
 	f := &h.ghost.flights[m.ID()]
 	return f.npages != 0 && !f.freeing && f.base <= base && base+npages*h.g.PageSize <= f.base+f.npages*h.g.PageSize
+}
+
+// checkUnused records what is wrong with giving memory back to the operating
+// system: it must be free, in whole pages of the operating system, and stay so
+// during the call, by the lock.
+func (h *mheap) checkUnused(m *model.M, addr, nbytes uint64) {
+	g := &h.ghost
+	switch p := &h.pages; {
+	case g.wrong != "":
+	case !h.lock.HeldBy(m):
+		g.wrong = fmt.Sprintf("sysUnused(%#x, %d) without the heap lock", addr, nbytes)
+	case addr%h.g.PhysPageSize != 0 || nbytes%h.g.PhysPageSize != 0:
+		g.wrong = fmt.Sprintf("sysUnused(%#x, %d): the operating system's page has %d bytes", addr, nbytes, h.g.PhysPageSize)
+	default:
+		for a := addr; a < addr+nbytes; a += h.g.PageSize {
+			chunk := p.view(p.chunkIndex(a))
+			if !p.inUse.contains(a) || chunk.popcntRange(p.chunkPageIndex(a), 1) != 0 {
+				g.wrong = fmt.Sprintf("sysUnused(%#x, %d): page %d is not free", addr, nbytes, h.pageNumber(a))
+				return
+			}
+		}
+	}
 }

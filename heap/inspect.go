@@ -147,11 +147,11 @@ func (hp *Heap) PageInUse(i int) uint64 {
 	return hp.h.arenas[i/n].pageInUse[i%n].Peek()
 }
 
-// Backed reports whether the operating system backs a page with memory.
-func (hp *Heap) Backed(page uint64) bool { return hp.h.ghost.backed[page/64]>>(page%64)&1 != 0 }
-
-// Used reports whether a page was ever part of a span.
-func (hp *Heap) Used(page uint64) bool { return hp.h.ghost.used[page/64]>>(page%64)&1 != 0 }
+// Backed returns a bit for each of the n pages from page on that the operating
+// system backs with memory. They lie in one block of 64.
+func (hp *Heap) Backed(page uint64, n uint) uint64 {
+	return hp.h.ghost.backed[page/64] >> (page % 64) & (^uint64(0) >> (64 - n))
+}
 
 // MemoryMisuse says what was wrong with the first call of the operating system
 // that must not have been made, "" if there was none.
