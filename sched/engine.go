@@ -111,15 +111,17 @@ func (x *engine) begin(prefix Schedule) {
 		x.trace.begin(x.w)
 	}
 	for _, t := range x.w.created {
+		// All before the first one is parked: it may want to join another.
+		t.state, t.joiners = taskReady, 0
+	}
+	for _, t := range x.w.created {
 		x.ready(t)
 	}
 }
 
-// ready makes t, whose body has not been entered, known to the scheduler.
+// ready makes t, whose state is taskReady, known to the scheduler.
 func (x *engine) ready(t *Task) {
-	t.state = taskReady
 	t.nchild = 0
-	t.joiners = 0
 	t.lazy = false
 	t.signalled = false
 	if !t.daemon {
@@ -401,6 +403,7 @@ func (w *World) newTask(name string, body func(*Task), parent *Task) *Task {
 	w.created = append(w.created, t)
 	if parent != nil {
 		w.x.log[len(w.x.log)-1].Obj = t.joinID()
+		t.state, t.joiners = taskReady, 0
 		w.x.ready(t)
 	}
 	return t
