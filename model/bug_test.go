@@ -111,7 +111,7 @@ var wrongPrograms = []program{
 			})
 			k.NewM("b", func(m *M) { m.Systemstack(func() { m.Lock(l); m.Unlock(l) }) })
 		},
-		kind: sched.KindStuck, site: "stopnote", msg: "a waits to await stopnote > 0; b waits to lock heap, held by a",
+		kind: sched.KindStuck, site: "stopnote", msg: "a waits for stopnote > 0; b waits to lock heap, held by a",
 	},
 	{
 		name: "an M with a P in the start window, strictly", cfg: Config{Procs: 2, StrictStopper: true},

@@ -42,12 +42,11 @@ type access struct {
 // Init prepares c. A nil guard admits everybody.
 func (c *Cell) Init(w *World, name string, g Guard) {
 	c.w, c.name, c.guard = w, name, g
-	if !w.direct {
+	if !w.direct && !w.clocks {
 		w.clocks = true
 		for _, t := range w.created {
-			if len(t.clk) == 0 {
-				t.tick()
-			}
+			clear(t.clk)
+			t.tick()
 		}
 	}
 }
@@ -86,6 +85,10 @@ func (c *Cell) Write(t *Task) {
 }
 
 func (c *Cell) begin(t *Task, write bool) {
+	t.alive()
+	if t.state == taskStarting {
+		t.touched = true
+	}
 	if x := c.w.x; x != nil && c.epoch != x.epoch {
 		c.epoch = x.epoch
 		c.wrote = access{}
@@ -106,7 +109,7 @@ func (c *Cell) begin(t *Task, write bool) {
 
 func (c *Cell) access(t *Task) access {
 	a := access{task: t.index}
-	if !c.w.direct {
+	if t.index < len(t.clk) {
 		a.n = t.clk[t.index]
 	}
 	if x := c.w.x; x != nil {

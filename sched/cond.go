@@ -10,7 +10,6 @@ type Cond struct {
 	name   string
 	queue  []*Task
 	groups uint64
-	rel    release
 }
 
 // NewCond makes a condition variable.
@@ -20,10 +19,8 @@ func NewCond(w *World, name string) *Cond {
 	return c
 }
 
-func (c *Cond) reset() {
-	c.queue = c.queue[:0]
-	c.rel.reset()
-}
+func (c *Cond) settle() {}
+func (c *Cond) reset()  { c.queue = c.queue[:0] }
 
 func (c *Cond) objectName(ObjID) string { return c.name }
 
@@ -46,21 +43,21 @@ func (c *Cond) Wait(t *Task, m *Mutex) {
 	m.event(t, LockWant)
 	t.point(Pending{Kind: OpCondWake, Obj: m.id, Obj2: c.id, Groups: c.groups | m.groups}, wake{m})
 	m.take(t)
-	t.acquireFrom(&c.rel)
 	m.event(t, LockTaken)
 }
 
 // wake blocks a waiting task until it has been woken and the mutex is free.
 type wake struct{ m *Mutex }
 
-func (b wake) admits(t *Task) bool { return t.signalled && b.m.owner == nil }
-func (b wake) wait(t *Task)        { b.m.wait(t) }
-func (b wake) leave(t *Task)       { b.m.leave(t) }
-func (b wake) holder(t *Task) *Task {
-	if t.signalled {
-		return b.m.owner
+func (b wake) admits(t *Task) bool     { return t.signalled && b.m.owner == nil }
+func (b wake) wait(t *Task)            { b.m.wait(t) }
+func (b wake) leave(t *Task)           { b.m.leave(t) }
+func (b wake) objectName(ObjID) string { return b.m.name }
+func (b wake) holders(t *Task) uint64 {
+	if !t.signalled {
+		return 0
 	}
-	return nil
+	return b.m.holders(t)
 }
 
 // Signal wakes the task that has waited longest, if there is one.
@@ -71,12 +68,17 @@ func (c *Cond) Broadcast(t *Task) { c.notify(t, OpBroadcast, len(c.w.tasks)) }
 
 func (c *Cond) notify(t *Task, k OpKind, n int) {
 	t.point(Pending{Kind: k, Obj: c.id, Groups: c.groups}, nil)
-	t.releaseTo(&c.rel)
 	n = min(n, len(c.queue))
 	var woken uint64
 	for _, u := range c.queue[:n] {
 		u.signalled = true
 		woken |= u.bit()
+		if t.w.clocks { // what happened before the signal happens before the end of this wait, no other
+			u.clk = joinClock(u.clk, t.clk)
+		}
+	}
+	if t.w.clocks && n > 0 {
+		t.tick()
 	}
 	c.queue = append(c.queue[:0], c.queue[n:]...)
 	c.w.x.refresh(woken)

@@ -5,11 +5,9 @@ import "math/bits"
 // dfs explores every schedule depth first, without reduction. With a bound it
 // leaves out schedules with more preemptions: switches away from a task that
 // could go on (Musuvathi and Qadeer, Iterative context bounding, PLDI 2007).
-//
-// Before a step that touches no object it does not switch tasks: the step
-// commutes with everything that others do.
 type dfs struct {
-	bound  int // most preemptions of an execution, -1: any number
+	bound  int  // most preemptions of an execution, -1: any number
+	less   bool // the bound left out schedules
 	frames []dfsFrame
 	prefix Schedule
 }
@@ -22,6 +20,9 @@ type dfsFrame struct {
 }
 
 func newDFS(o *Options) Strategy { return &dfs{bound: o.Preemptions} }
+
+// leftOut reports whether the bound has left out schedules so far.
+func (d *dfs) leftOut() bool { return d.less }
 
 func (d *dfs) Next(r *Result) (Schedule, bool) {
 	if r == nil {
@@ -68,8 +69,8 @@ func (d *dfs) Pick(v *View) int {
 	pick := bits.TrailingZeros64(c)
 	if f.last >= 0 {
 		pick = int(f.last)
-		k := v.Pending(pick).Kind
-		if d.bound >= 0 && int(f.preemptions) >= d.bound || k.Local() && k != OpYield {
+		if d.bound >= 0 && int(f.preemptions) >= d.bound {
+			d.less = d.less || c != 1<<uint(pick)
 			c = 1 << uint(pick)
 		}
 	}

@@ -57,14 +57,11 @@ func (w *World) digest() uint64 {
 			d.add(1)
 		}
 	}
-	for id := ObjID(1); id < ObjID(w.nextObj[0]); id++ {
-		n := w.names[id]
-		if n == nil {
-			continue
-		}
-		d.text(fmt.Sprintf("%T", n))
-		d.text(n.objectName(id))
-		if o, ok := n.(*Word); ok {
+	for _, n := range w.named[:w.setupNamed] {
+		d.text(fmt.Sprintf("%T", n.by))
+		d.number(uint64(n.n))
+		d.text(n.by.objectName(n.first))
+		if o, ok := n.by.(*Word); ok {
 			d.number(o.init)
 		}
 	}

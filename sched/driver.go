@@ -9,6 +9,10 @@ type driver interface {
 	add(run func())
 	// transfer parks goroutine me and resumes goroutine to.
 	transfer(me, to int)
+	// bury resumes goroutine i, which is exiting by runtime.Goexit, for the
+	// last time. No coroutine but that one is left. While the goroutine is
+	// needed once more it transfers to the caller.
+	bury(i int, atLast func())
 }
 
 // symmetric transfers control from one task to another with one coroutine
@@ -59,6 +63,26 @@ func (d *symmetric) transfer(me, to int) {
 	}
 }
 
+// bury must not be inside next when the goroutine exits, since next would exit
+// too. If next is due, a third goroutine, h, enters the slot of i with it, so
+// that the caller can enter with yield.
+func (d *symmetric) bury(i int, atLast func()) {
+	if d.slots[d.where[i]].out {
+		h := len(d.where)
+		d.add(func() {
+			d.transfer(h, i) // which transfers to the caller
+			d.transfer(h, i) // which exits, and so resumes the caller
+		})
+		d.transfer(0, h)
+		atLast()
+		d.transfer(0, h)
+		d.transfer(0, h)
+		return
+	}
+	atLast()
+	d.transfer(0, i)
+}
+
 // driven transfers control through the caller: two switches for each change of
 // task, with package iter used as documented.
 type driven struct {
@@ -85,7 +109,11 @@ func (d *driven) transfer(me, to int) {
 	}
 	for d.to != 0 {
 		if _, more := d.slots[d.to-1].next(); !more {
-			d.to = 0 // the coroutine has exited: the search is being closed
+			d.to = 0 // the coroutine has exited
 		}
 	}
 }
+
+// bury leaves the goroutine parked for ever: with package iter used as
+// documented, its exit would be that of the caller.
+func (d *driven) bury(int, func()) {}

@@ -24,7 +24,7 @@ type Options struct {
 	// package iter only as documented.
 	Driven bool
 	// Shrink is the number of executions spent on making the schedule of a
-	// violation shorter. 0 is 2000, -1 is none.
+	// violation shorter. 0 is 10000, -1 is none.
 	Shrink int
 
 	After func(*Result) // sees every execution, on a stack of the engine
@@ -97,6 +97,7 @@ type Finding struct {
 	Schedule  Schedule // as short as it could be made
 	Found     Schedule // as it was found
 	At        int64    // number of the execution that found it, from 1
+	first     bool     // the first violation of its execution
 }
 
 // Report is the sum of an exploration.
@@ -131,9 +132,12 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	if err := s.run(); err != nil {
 		return nil, err
 	}
-	for i := range s.report.Findings {
-		shrink(ctx, p, &o, &s.report.Findings[i])
+	for i := range len(s.report.Findings) {
+		if err := s.confirm(p, i); err != nil {
+			return nil, err
+		}
 	}
+	s.conclude()
 	return s.report, nil
 }
 
@@ -150,9 +154,13 @@ type search struct {
 	o      Options
 	entry  *StrategyEntry
 	x      *engine
+	strat  Strategy
 	report *Report
 	full   bool // stopped by the number of executions
 }
+
+// limited is implemented by strategies that may leave out schedules.
+type limited interface{ leftOut() bool }
 
 func (s *search) run() error {
 	x := s.x
@@ -163,14 +171,10 @@ func (s *search) run() error {
 		x.recheck = 1000
 	}
 	x.after = s.count
+	x.done = s.ctx.Done()
+	s.strat = x.strat
 	x.strat = &counted{x.strat, s}
-	off := context.AfterFunc(s.ctx, func() { x.stop.Store(true) })
-	defer off()
-	if err := x.run(); err != nil {
-		return err
-	}
-	s.conclude()
-	return nil
+	return x.run()
 }
 
 // counted ends a search at its limit of executions, or at the first violation.
@@ -206,7 +210,7 @@ func (s *search) count(r *Result) {
 		rep.Cut++
 	}
 	if s.entry.Kind == Sampling {
-		rep.Hash = hashLog(rep.Hash, r.Log)
+		rep.Hash = hashLog(rep.Hash, r)
 	}
 	for i := range r.Violations {
 		s.found(r, &r.Violations[i])
@@ -221,14 +225,24 @@ func (s *search) count(r *Result) {
 	}
 }
 
-func (s *search) found(r *Result, v *Violation) {
+// knows reports whether a violation of the kind and site of v was found before.
+func (s *search) knows(v *Violation) bool {
 	for i := range s.report.Findings {
 		if f := &s.report.Findings[i].Violation; f.Kind == v.Kind && f.Site == v.Site {
-			return
+			return true
 		}
 	}
+	return false
+}
+
+// found adds a violation to the report if it is a new one.
+func (s *search) found(r *Result, v *Violation) {
+	if s.knows(v) {
+		return
+	}
 	sch := r.Schedule()
-	s.report.Findings = append(s.report.Findings, Finding{Violation: *v, Schedule: sch, Found: sch, At: s.report.Executions})
+	s.report.Findings = append(s.report.Findings,
+		Finding{Violation: *v, Schedule: sch, Found: sch, At: s.report.Executions, first: v == &r.Violations[0]})
 }
 
 // conclude decides the verdict.
@@ -247,26 +261,51 @@ func (s *search) conclude() {
 	switch {
 	case len(rep.Findings) > 0:
 		rep.Verdict = Violated
-		return
-	case s.ctx.Err() != nil:
+	case s.x.interrupted:
 		rep.Verdict, rep.Why = Stopped, stopReason(s.ctx)
-		return
 	case s.entry.Kind == Sampling:
 		rep.Verdict = Sampled
-		return
 	case s.full:
 		rep.Verdict, rep.Why = Stopped, fmt.Sprintf("executions=%d", s.o.Executions)
-		return
-	case rep.Cut > 0 || s.o.Preemptions >= 0:
+	case rep.Cut > 0 || s.leftOut():
 		rep.Verdict = Bounded
-	}
-	if rep.Cut == 0 && len(rep.Unreached) > 0 {
+	case len(rep.Unreached) > 0:
 		rep.Verdict = Violated
 		for _, g := range rep.Unreached {
 			rep.Findings = append(rep.Findings, Finding{Violation: Violation{Kind: KindSometimes, Site: g,
 				Message: "no execution reached it", Step: -1}})
 		}
 	}
+}
+
+// leftOut reports whether a bound of the strategy kept schedules out.
+func (s *search) leftOut() bool {
+	if l, ok := s.strat.(limited); ok {
+		return l.leftOut()
+	}
+	return s.o.Preemptions >= 0
+}
+
+// confirm repeats the schedule of finding i in a new world, where it must end in
+// the same violation, and makes it shorter. If it does not, the program is not
+// determined by its choices, which is reported instead of a proof of it.
+func (s *search) confirm(p *Program, i int) error {
+	f := &s.report.Findings[i]
+	if s.x.recheck < 0 && s.o.Shrink < 0 || f.Violation.Kind == KindNondeterminism {
+		return nil
+	}
+	same, err := shrink(s.ctx, p, &s.o, f)
+	if err != nil {
+		return err
+	}
+	if !same && s.x.recheck >= 0 {
+		v := Violation{Kind: KindNondeterminism, Site: siteNondeterminism, Step: f.Violation.Step,
+			Message: "a second run of the same choices does not end in " + f.Violation.Error()}
+		if !s.knows(&v) {
+			s.report.Findings = append(s.report.Findings, Finding{Violation: v, Schedule: f.Found, Found: f.Found, At: f.At})
+		}
+	}
+	return nil
 }
 
 func stopReason(ctx context.Context) string {
@@ -276,14 +315,15 @@ func stopReason(ctx context.Context) string {
 	return "interrupt"
 }
 
-// hashLog adds the choices of an execution to h (FNV-1a, 64 bits).
-func hashLog(h uint64, log []Step) uint64 {
+// hashLog adds the schedule of an execution to h (FNV-1a, by words).
+func hashLog(h uint64, r *Result) uint64 {
 	if h == 0 {
 		h = 14695981039346656037
 	}
-	for i := range log {
-		h = (h ^ uint64(uint16(log[i].Task))) * 1099511628211
-		h = (h ^ uint64(uint16(log[i].Value))) * 1099511628211
+	for i := range r.Log {
+		c := r.Log[i].Choice
+		h = (h ^ uint64(uint16(r.ordinal(c.Task)))) * 1099511628211
+		h = (h ^ uint64(uint16(c.Value))) * 1099511628211
 	}
 	return (h ^ 1<<32) * 1099511628211
 }

@@ -25,8 +25,9 @@ func TestAlwaysWhen(t *testing.T) {
 		})
 	}}
 	r := explore(t, p, Options{Preemptions: -1, Recheck: -1, Shrink: -1})
-	if asked != 3 || checked != 1 {
-		t.Errorf("gate asked %d times, property checked %d times, want 3, 1", asked, checked)
+	// Before the first step and after each of the three.
+	if asked != 4 || checked != 1 {
+		t.Errorf("gate asked %d times, property checked %d times, want 4, 1", asked, checked)
 	}
 	if len(r.Findings) != 1 || r.Findings[0].Violation.Site != "small" || r.Findings[0].Violation.Kind != KindProperty {
 		t.Errorf("findings %v, want property small", r.Findings)
@@ -59,8 +60,9 @@ func TestAlwaysReads(t *testing.T) {
 		})
 	}}
 	r := explore(t, p, Options{Preemptions: -1, Recheck: -1, Shrink: -1})
-	if checked != [2]int{1, 3} {
-		t.Errorf("checked %d times, want 1 and 3", checked)
+	// Before the first step and after those on x, x and y.
+	if checked != [2]int{2, 4} {
+		t.Errorf("checked %d times, want 2 and 4", checked)
 	}
 	if len(r.Findings) != 1 || r.Findings[0].Violation.Site != "both" {
 		t.Errorf("findings %v, want property both", r.Findings)

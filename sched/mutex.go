@@ -37,6 +37,13 @@ func NewMutex(w *World, name string) *Mutex {
 	return m
 }
 
+func (m *Mutex) settle() {
+	if m.owner != nil {
+		panic(fmt.Sprintf("sched: %s is held by %s at the end of Setup", m.name, m.owner.name))
+	}
+	m.rel.reset()
+}
+
 func (m *Mutex) reset() {
 	m.owner, m.waiters = nil, 0
 	m.rel.reset()
@@ -62,9 +69,17 @@ func (m *Mutex) HeldBy(t *Task) bool { return m.owner == t && t != nil }
 func (m *Mutex) admits(t *Task) bool { return m.owner == nil }
 func (m *Mutex) wait(t *Task)        { m.waiters |= t.bit() }
 func (m *Mutex) leave(t *Task)       { m.waiters &^= t.bit() }
-func (m *Mutex) holder(*Task) *Task  { return m.owner }
+func (m *Mutex) holders(*Task) uint64 {
+	if m.owner == nil {
+		return 0
+	}
+	return m.owner.bit()
+}
+
+// event tells the hook. A task that is being ended does nothing any more.
 func (m *Mutex) event(t *Task, e LockEvent) {
 	if m.hook != nil {
+		t.alive()
 		m.hook(t, m, e)
 	}
 }
@@ -84,7 +99,7 @@ func (m *Mutex) Lock(t *Task) {
 func (m *Mutex) TryLock(t *Task) bool {
 	t.point(Pending{Kind: OpTryLock, Obj: m.id, Groups: m.groups}, nil)
 	if m.owner != nil {
-		t.w.x.outcome(false)
+		t.outcome(false)
 		return false
 	}
 	m.event(t, LockWant)

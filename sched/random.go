@@ -46,13 +46,10 @@ func (s *random) below(n int) int {
 
 func (s *random) Pick(v *View) int {
 	n := bits.OnesCount64(v.Enabled)
-	set := v.Enabled
-	if n > 1 {
-		for k := s.below(n); k > 0; k-- {
-			set &= set - 1
-		}
+	if n == 1 {
+		return bits.TrailingZeros64(v.Enabled)
 	}
-	return bits.TrailingZeros64(set)
+	return v.Nth(s.below(n))
 }
 
 func (s *random) Value(_ *View, n int) int { return s.below(n) }

@@ -1,6 +1,6 @@
 package sched
 
-import "math/bits"
+import "fmt"
 
 // RWMutex is a reader/writer lock: several readers or one writer, without
 // preference for either. A reader may acquire it repeatedly and releases it as
@@ -23,6 +23,13 @@ func NewRWMutex(w *World, name string) *RWMutex {
 	m := &RWMutex{w: w, name: name}
 	m.id = w.newObj(m, m, 1)
 	return m
+}
+
+func (m *RWMutex) settle() {
+	if m.writer != nil || m.reading != 0 {
+		panic(fmt.Sprintf("sched: %s is held at the end of Setup", m.name))
+	}
+	m.reset()
 }
 
 func (m *RWMutex) reset() {
@@ -61,9 +68,9 @@ func (m *RWMutex) admits(t *Task) bool {
 func (m *RWMutex) wait(t *Task)  { m.waiters |= t.bit() }
 func (m *RWMutex) leave(t *Task) { m.waiters &^= t.bit() }
 
-func (m *RWMutex) holder(*Task) *Task {
+func (m *RWMutex) holders(*Task) uint64 {
 	if m.writer != nil {
-		return m.writer
+		return m.writer.bit()
 	}
 	var set uint64
 	for i, n := range m.readers {
@@ -71,10 +78,7 @@ func (m *RWMutex) holder(*Task) *Task {
 			set |= 1 << uint(i)
 		}
 	}
-	if bits.OnesCount64(set) == 1 {
-		return m.w.tasks[bits.TrailingZeros64(set)]
-	}
-	return nil
+	return set
 }
 
 // RLock waits until no task writes and acquires m for reading.

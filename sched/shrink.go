@@ -1,154 +1,211 @@
 package sched
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
-// shrink makes the schedule of a finding shorter: it leaves out, joins and
-// shortens blocks of steps of one task as long as the same violation results,
-// with fewer steps or as many steps and fewer changes of task (delta debugging,
-// Zeller and Hildebrandt, TSE 2002, on blocks of a schedule).
+// defaultShrink is the number of executions spent on one violation.
+const defaultShrink = 10000
+
+// shrink repeats the schedule of f, reports whether it ends in the same
+// violation, and makes it better: with fewer steps, then fewer changes of task,
+// then smaller data choices. It leaves out, joins and shortens blocks of steps
+// of one task and lowers data choices as long as the same violation results
+// (delta debugging, Zeller and Hildebrandt, TSE 2002, on blocks of a schedule).
 //
-// The result is locally minimal: no single edit of these kinds improves it.
-func shrink(ctx context.Context, p *Program, o *Options, f *Finding) {
+// The result is locally minimal unless the executions run out: no single edit of
+// these kinds improves it.
+func shrink(ctx context.Context, p *Program, o *Options, f *Finding) (same bool, err error) {
 	budget := o.Shrink
 	if budget == 0 {
-		budget = 2000
+		budget = defaultShrink
 	}
-	if budget < 0 || len(f.Schedule) == 0 || f.Violation.Kind == KindNondeterminism {
-		return
-	}
-	s := &shrinker{ctx: ctx, want: f.Violation, budget: budget, best: f.Schedule}
-	s.cost = scheduleCost(f.Schedule)
+	s := &shrinker{ctx: ctx, want: f.Violation, first: f.first, found: f.Schedule, budget: budget}
 	x := newEngine(p, s, newDriver(o))
-	x.depth = len(f.Schedule)
-	x.stopAtFail = true
-	if x.run() == nil {
-		f.Schedule = s.best
-		f.Violation = s.want
+	if x.stopAtFail = f.first; !f.first {
+		x.haltAt = &s.want
 	}
+	if err := x.run(); err != nil {
+		return false, err
+	}
+	if s.confirmed {
+		f.Schedule, f.Violation = s.best, s.want
+	}
+	return s.confirmed, nil
 }
 
 // block is some consecutive steps of one task.
 type block struct{ task, n int }
 
-func blocksOf(s Schedule) []block {
-	var b []block
-	for _, c := range s {
-		if n := len(b); n > 0 && b[n-1].task == int(c.Task) {
-			b[n-1].n++
-		} else {
-			b = append(b, block{int(c.Task), 1})
-		}
-	}
-	return b
-}
-
-// scheduleCost orders schedules: first by steps, then by changes of task.
-func scheduleCost(s Schedule) int { return len(s)<<20 + len(blocksOf(s)) }
-
-// shrinker is a strategy that tries edits of the best schedule so far. A plan
-// that names a task that is not enabled goes on with its next block.
+// shrinker is a strategy that runs the schedule that was found and then tries
+// edits of the best schedule so far. A plan that names a task that is not
+// enabled goes on with its next block.
 type shrinker struct {
-	ctx    context.Context
-	want   Violation
-	budget int
-	best   Schedule
-	cost   int
+	ctx       context.Context
+	want      Violation
+	first     bool // want must be the first violation of the execution
+	found     Schedule
+	budget    int
+	confirmed bool // the schedule that was found gave the same violation
 
-	blocks []block // of best
-	edit   int     // number of the next edit of best
-	plan   []block // being run
-	at     int
-	used   int
-	values map[int][]int16 // data choices of best, by task
-	next   map[int]int
+	best   Schedule // for other explorations
+	cost   int
+	blocks []block   // of best
+	values [][]int16 // data choices of best, by task
+	drawn  []dataChoice
+
+	edit    int // number of the next edit of best
+	since   int // edits since best was found
+	plan    []block
+	at      int // block of the plan that is being run
+	used    int // steps of it
+	lowered int // data choice of drawn that is changed, -1: none
+	lowerTo int16
+	next    []int // data choices made, by task
 }
+
+// dataChoice is the k-th data choice of a task.
+type dataChoice struct{ task, k int }
 
 func (s *shrinker) Next(r *Result) (Schedule, bool) {
 	if r == nil {
-		s.adopt(s.best)
-	} else {
-		for i := range r.Violations {
-			v := &r.Violations[i]
-			if v.Kind != s.want.Kind || v.Site != s.want.Site {
-				continue
-			}
-			if got := r.Schedule(); scheduleCost(got) < s.cost {
-				s.want = *v
-				s.adopt(got)
-			}
-			break
-		}
+		return s.found, true
 	}
-	if s.budget == 0 || s.ctx.Err() != nil {
+	s.learn(r)
+	if !s.confirmed || s.budget <= 0 || s.ctx.Err() != nil {
 		return nil, false
 	}
 	s.budget--
-	if !s.nextPlan() {
-		return nil, false
+	for s.since < s.edits() {
+		e := s.edit % s.edits()
+		s.edit++
+		s.since++
+		if s.plan1(e) {
+			s.at, s.used = 0, 0
+			clear(s.next)
+			return nil, true
+		}
 	}
-	s.at, s.used = 0, 0
-	clear(s.next)
-	return nil, true
+	return nil, false
 }
 
-func (s *shrinker) adopt(got Schedule) {
-	s.best, s.cost = got, scheduleCost(got)
-	s.blocks = blocksOf(got)
-	s.edit = 0
-	s.values = map[int][]int16{}
-	s.next = map[int]int{}
-	for _, c := range got {
-		if c.Value >= 0 {
-			s.values[int(c.Task)] = append(s.values[int(c.Task)], c.Value)
+// learn adopts the execution r if it ends in the wanted violation and is better
+// than what is known.
+func (s *shrinker) learn(r *Result) {
+	for i := range r.Violations {
+		v := &r.Violations[i]
+		if v.Kind == s.want.Kind && v.Site == s.want.Site {
+			if c := costOf(r.Log); !s.confirmed || c < s.cost {
+				s.confirmed, s.cost, s.want = true, c, *v
+				s.adopt(r)
+			}
+			return
+		}
+		if s.first {
+			return
 		}
 	}
 }
 
-// nextPlan makes the next edit of the best schedule. The edits are numbered:
-// leaving out runs of blocks, from half of all down to one, then joining each
-// block to the one of its task before it, then to the one after it, then
-// taking a step off each block.
-func (s *shrinker) nextPlan() bool {
-	n, e := len(s.blocks), s.edit
-	s.edit++
+func (s *shrinker) adopt(r *Result) {
+	s.best = r.Schedule()
+	s.since = 0
+	s.blocks, s.drawn = s.blocks[:0], s.drawn[:0]
+	s.values = make([][]int16, maxTasks)
+	s.next = make([]int, maxTasks)
+	for i := range r.Log {
+		c := r.Log[i].Choice
+		task := int(c.Task)
+		if n := len(s.blocks); n > 0 && s.blocks[n-1].task == task {
+			s.blocks[n-1].n++
+		} else {
+			s.blocks = append(s.blocks, block{task, 1})
+		}
+		if c.Value >= 0 {
+			s.drawn = append(s.drawn, dataChoice{task, len(s.values[task])})
+			s.values[task] = append(s.values[task], c.Value)
+		}
+	}
+}
+
+// costOf orders executions: by steps, changes of task, data choices.
+func costOf(log []Step) int {
+	cost := len(log) << 40
+	for i := range log {
+		if i > 0 && log[i].Task != log[i-1].Task {
+			cost += 1 << 20
+		}
+		cost += max(int(log[i].Value), 0)
+	}
+	return cost
+}
+
+// edits returns the number of edits of the best schedule. In this order: leaving
+// out runs of blocks, from half of all down to one; joining each block to the
+// one of its task before it, then to the one after it; taking a step off each
+// block; setting each data choice to 0; lowering each by 1.
+func (s *shrinker) edits() int {
+	n := len(s.blocks)
+	total := 3*n + 2*len(s.drawn)
+	for size := (n + 1) / 2; size >= 1; size /= 2 {
+		total += (n + size - 1) / size
+	}
+	return total
+}
+
+// plan1 plans edit number e. It returns false if the edit changes nothing.
+func (s *shrinker) plan1(e int) bool {
+	n := len(s.blocks)
+	s.plan = append(s.plan[:0], s.blocks...)
+	s.lowered = -1
 	for size := (n + 1) / 2; size >= 1; size /= 2 {
 		places := (n + size - 1) / size
 		if e < places {
 			lo := e * size
-			s.plan = append(s.plan[:0], s.blocks[:lo]...)
-			s.plan = append(s.plan, s.blocks[min(lo+size, n):]...)
+			s.plan = slices.Delete(s.plan, lo, min(lo+size, n))
 			return true
 		}
 		e -= places
 	}
 	switch {
 	case e < n:
-		s.join(e, -1)
+		return s.join(e, -1)
 	case e < 2*n:
-		s.join(e-n, 1)
+		return s.join(e-n, 1)
 	case e < 3*n:
-		s.plan = append(s.plan[:0], s.blocks...)
 		s.plan[e-2*n].n--
-	default:
-		return false
+		return true
 	}
-	return true
+	e -= 3 * n
+	zero := e < len(s.drawn)
+	s.lowered = e % len(s.drawn)
+	c := s.drawn[s.lowered]
+	v := s.values[c.task][c.k]
+	s.lowerTo = v - 1
+	if zero {
+		s.lowerTo = 0
+	}
+	return v > 0 && (zero || v > 1)
 }
 
 // join moves block i next to the nearest block of its task in direction dir.
-func (s *shrinker) join(i, dir int) {
-	s.plan = append(s.plan[:0], s.blocks...)
+func (s *shrinker) join(i, dir int) bool {
 	b := s.plan[i]
 	for j := i + dir; j >= 0 && j < len(s.plan); j += dir {
 		if s.plan[j].task == b.task {
 			s.plan[j].n += b.n
-			s.plan = append(s.plan[:i], s.plan[i+1:]...)
-			return
+			s.plan = slices.Delete(s.plan, i, i+1)
+			return true
 		}
 	}
+	return false
 }
 
 func (s *shrinker) Pick(v *View) int {
+	if len(v.Log) >= len(s.best) {
+		return Prune // not better
+	}
 	for s.at < len(s.plan) {
 		b := s.plan[s.at]
 		if s.used < b.n && v.Enabled&(1<<uint(b.task)) != 0 {
@@ -161,13 +218,17 @@ func (s *shrinker) Pick(v *View) int {
 	return onward(v)
 }
 
-// Value gives each task the data choices that it had in the best schedule.
+// Value gives each task the data choices that it had in the best schedule, but
+// for the one that is being changed.
 func (s *shrinker) Value(v *View, n int) int {
-	had := s.values[v.Choosing]
-	i := s.next[v.Choosing]
-	s.next[v.Choosing]++
-	if i < len(had) && int(had[i]) < n {
-		return int(had[i])
+	t := v.Choosing
+	k := s.next[t]
+	s.next[t]++
+	if k >= len(s.values[t]) || int(s.values[t][k]) >= n {
+		return 0
 	}
-	return 0
+	if s.lowered >= 0 && s.drawn[s.lowered] == (dataChoice{t, k}) {
+		return int(s.lowerTo)
+	}
+	return int(s.values[t][k])
 }

@@ -1,5 +1,7 @@
 package sched
 
+import "math/bits"
+
 // Strategy decides which task moves. It sees records only; one value serves
 // one worker.
 type Strategy interface {
@@ -33,10 +35,33 @@ type View struct {
 func (v *View) Pending(i int) *Pending { return &v.w.tasks[i].pend }
 
 // Parked returns the set of all tasks that have a next operation, enabled or not.
-func (v *View) Parked() uint64 {
+func (v *View) Parked() uint64 { return v.w.parked() }
+
+// Nth returns the k-th enabled task in the order of creation, from 0. Unlike
+// that of indices, this order does not depend on earlier executions.
+func (v *View) Nth(k int) int {
+	if v.w.x.renumbered {
+		for _, t := range v.w.created {
+			if v.Enabled&t.bit() == 0 {
+				continue
+			}
+			if k == 0 {
+				return t.index
+			}
+			k--
+		}
+	}
+	set := v.Enabled
+	for ; k > 0; k-- {
+		set &= set - 1
+	}
+	return bits.TrailingZeros64(set)
+}
+
+func (w *World) parked() uint64 {
 	var set uint64
-	for _, t := range v.w.created {
-		if t.state == taskParked || t.state == taskReady {
+	for _, t := range w.created {
+		if t.state == taskParked {
 			set |= t.bit()
 		}
 	}
@@ -57,13 +82,19 @@ type Result struct {
 func (r *Result) Pending(i int) *Pending { return &r.w.tasks[i].pend }
 
 // Parked returns the set of all tasks, daemons included, that have a next operation.
-func (r *Result) Parked() uint64 { return (&View{w: r.w}).Parked() }
+func (r *Result) Parked() uint64 { return r.w.parked() }
 
-// Schedule returns the choices of the execution.
+// Schedule returns the choices of the execution as a schedule for other
+// explorations and for [Replay], where tasks count in the order of their
+// creation in this execution. The log has indices of this exploration, which
+// differ if tasks that create tasks did so in another order before.
 func (r *Result) Schedule() Schedule {
 	s := make(Schedule, len(r.Log))
 	for i := range r.Log {
 		s[i] = r.Log[i].Choice
+		s[i].Task = r.ordinal(s[i].Task)
 	}
 	return s
 }
+
+func (r *Result) ordinal(task int16) int16 { return int16(r.w.tasks[task].ordinal) }

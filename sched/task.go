@@ -5,12 +5,13 @@ import "fmt"
 type taskState uint8
 
 const (
-	taskUnused  taskState = iota
-	taskReady             // declared, body not yet entered in this execution
-	taskParked            // at a scheduling point
-	taskRunning           // performing its step
-	taskDone              // body returned
-	taskFailed            // ended by a violation; keeps what it holds
+	taskUnused   taskState = iota
+	taskReady              // declared, its first operation is not known yet
+	taskStarting           // in its body before the first operation
+	taskParked             // at a scheduling point; its body may not have been entered yet
+	taskRunning            // performing its step
+	taskDone               // body returned
+	taskFailed             // ended by a violation; keeps what it holds
 )
 
 // Task is a sequential thread of control that the scheduler interleaves with
@@ -29,8 +30,10 @@ type Task struct {
 	children []*Task
 	nchild   int
 
-	epoch   uint64 // execution that the coroutine is in
-	gone    bool   // the coroutine has exited or must not be resumed
+	ordinal int  // order of creation in this execution
+	gone    bool // the coroutine has exited or must not be resumed
+	lost    bool // its goroutine is exiting
+	unwinds int  // times that it was told to leave its body
 	pend    Pending
 	block   blocker // what can disable the pending operation; nil: never disabled
 	joiners uint64
@@ -38,6 +41,7 @@ type Task struct {
 	first      Pending // first operation, if known to be the same in each execution
 	firstBlock blocker
 	firstKnown bool
+	touched    bool // it looks at shared things before its first operation
 	lazy       bool // granted its first operation before its body was entered
 
 	signalled bool // a condition variable has woken the task
@@ -53,11 +57,14 @@ type blocker interface {
 	// looked at again when the object changes.
 	wait(t *Task)
 	leave(t *Task)
-	// holder returns the task that t waits for, or nil if there is no single one.
-	holder(t *Task) *Task
+	// holders returns the tasks that t waits for: it cannot go on before all of
+	// them have moved. It is empty if that is not known.
+	holders(t *Task) uint64
+	namer
 }
 
-// ID returns the index of the task. It is the same in every execution.
+// ID returns the index of the task. A task keeps it in every execution of one
+// exploration; it is told by who creates it, as its how manyeth task.
 func (t *Task) ID() int { return t.index }
 
 // Name returns the name that the task was declared with.
@@ -101,7 +108,7 @@ func (t *Task) Yield() { t.point(Pending{Kind: OpYield}, nil) }
 func (t *Task) Syscall(name string) {
 	t.point(Pending{Kind: OpSyscall}, nil)
 	if t.Tracing() {
-		t.w.x.describe(name)
+		t.w.x.outcomeText(name)
 	}
 }
 
@@ -120,7 +127,7 @@ func (t *Task) Choose(name string, n int) int {
 		return 0
 	}
 	if x.tracing {
-		x.describe(fmt.Sprintf("%s = %d", name, x.value))
+		x.outcomeText(fmt.Sprintf("%s = %d", name, x.value))
 	}
 	return x.value
 }
@@ -134,11 +141,10 @@ func (t *Task) Go(name string, body func(*Task)) *Task {
 	u := t.w.newTask(name, body, t)
 	if t.w.clocks {
 		u.clk = joinClock(u.clk, t.clk)
-		u.tick()
 		t.tick()
 	}
 	if t.Tracing() {
-		t.w.x.describe(name)
+		t.w.x.outcomeText(name)
 	}
 	return u
 }
@@ -150,7 +156,7 @@ func (t *Task) Join(u *Task) {
 		t.clk = joinClock(t.clk, u.clk)
 	}
 	if t.Tracing() {
-		t.w.x.describe(u.name)
+		t.w.x.outcomeText(u.name)
 	}
 }
 
@@ -159,10 +165,11 @@ const joinObjects = 1<<(32-objCreatorShift) - 1
 
 func (u *Task) joinID() ObjID { return ObjID(joinObjects<<objCreatorShift | uint32(u.index)) }
 
-func (u *Task) admits(*Task) bool    { return u.state == taskDone }
-func (u *Task) wait(t *Task)         { u.joiners |= t.bit() }
-func (u *Task) leave(t *Task)        { u.joiners &^= t.bit() }
-func (u *Task) holder(t *Task) *Task { return u }
+func (u *Task) admits(*Task) bool       { return u.state == taskDone }
+func (u *Task) wait(t *Task)            { u.joiners |= t.bit() }
+func (u *Task) leave(t *Task)           { u.joiners &^= t.bit() }
+func (u *Task) holders(*Task) uint64    { return u.bit() }
+func (u *Task) objectName(ObjID) string { return u.name }
 
 // Fail records a violation and ends the task: it takes no further step and
 // keeps the locks that it holds. Fail does not return.
@@ -171,6 +178,7 @@ func (t *Task) Fail(v Violation) {
 	if x == nil {
 		panic(&v)
 	}
+	t.alive()
 	x.violate(t, v)
 	panic(failed)
 }

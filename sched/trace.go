@@ -54,19 +54,13 @@ func (r *Trace) begin(w *World) {
 }
 
 func (r *Trace) step(w *World, t *Task) {
-	for len(r.Tasks) <= t.index {
-		r.Tasks = append(r.Tasks, w.tasks[len(r.Tasks)].name)
-	}
 	r.Events = append(r.Events, r.pending(w, t, len(w.x.log)-1))
 }
 
 // pending describes the next operation of t.
 func (r *Trace) pending(w *World, t *Task, step int) Event {
 	e := Event{Step: step, Task: t.index, Kind: t.pend.Kind, Frames: r.frames(t.where)}
-	switch {
-	case t.pend.Kind == OpJoin:
-		e.Object = w.tasks[t.pend.Obj&(1<<objCreatorShift-1)].name
-	case t.pend.Obj != 0:
+	if t.pend.Obj != 0 {
 		e.Object = w.ObjectName(t.pend.Obj)
 	}
 	return e
@@ -86,6 +80,9 @@ func (r *Trace) end(res *Result) {
 	for len(r.Where) < len(r.Violations) {
 		r.Where = append(r.Where, nil)
 	}
+	for _, t := range res.w.created[len(r.Tasks):] {
+		r.Tasks = append(r.Tasks, t.name)
+	}
 	for _, t := range res.w.created {
 		if t.state != taskParked {
 			continue
@@ -102,7 +99,7 @@ func (r *Trace) end(res *Result) {
 	r.Steps = append([]Step(nil), res.Log...)
 }
 
-func (x *engine) describe(text string) {
+func (x *engine) outcomeText(text string) {
 	if n := len(x.trace.Events); n > 0 {
 		x.trace.Events[n-1].Text = text
 	}
@@ -134,8 +131,14 @@ func (r *Trace) frames(pcs []uintptr) []string {
 
 const ownPackage = "lockheld/sched."
 
+// shown reports whether a function belongs to the program.
+func shown(fn string) bool {
+	return fn != "" && !strings.HasPrefix(fn, ownPackage) && !strings.HasPrefix(fn, "runtime.") &&
+		!strings.HasPrefix(fn, "iter.")
+}
+
 func (r *Trace) shows(fn string) bool {
-	if fn == "" || strings.HasPrefix(fn, ownPackage) || strings.HasPrefix(fn, "runtime.") || strings.HasPrefix(fn, "iter.") {
+	if !shown(fn) {
 		return false
 	}
 	for _, p := range r.hide {

@@ -1,10 +1,6 @@
 package sched
 
-import (
-	"fmt"
-	"math/bits"
-	"strings"
-)
+import "fmt"
 
 // Kind is what sort of wrong a violation is.
 type Kind uint8
@@ -56,70 +52,4 @@ func (v *Violation) Error() string {
 		return v.Kind.String() + " " + v.Site
 	}
 	return v.Kind.String() + " " + v.Site + ": " + v.Message
-}
-
-// diagnose says why nobody can go on although tasks have not finished.
-func (w *World) diagnose() Violation {
-	var waits []string
-	cycle := w.findCycle()
-	kind, site := KindStuck, ""
-	for _, t := range w.created {
-		if t.daemon || t.Ended() {
-			continue
-		}
-		waits = append(waits, w.waitsFor(t))
-		if site == "" {
-			site = w.ObjectName(t.pend.Obj)
-		}
-	}
-	if cycle != 0 {
-		kind = KindDeadlock
-		if bits.OnesCount64(cycle) == 1 {
-			kind = KindSelfDeadlock
-		}
-		t := w.tasks[bits.TrailingZeros64(cycle)]
-		site = w.ObjectName(t.pend.Obj)
-	}
-	return Violation{Kind: kind, Site: site, Message: strings.Join(waits, "; "), Step: w.Now() - 1}
-}
-
-// waitsFor says what t waits for and who has it.
-func (w *World) waitsFor(t *Task) string {
-	s := fmt.Sprintf("%s waits to %v %s", t.name, t.pend.Kind, w.ObjectName(t.pend.Obj))
-	if t.pend.Kind == OpAwait {
-		s += fmt.Sprintf(" %v %d", t.pend.Cmp, int64(t.pend.N))
-	}
-	if t.block == nil {
-		return s
-	}
-	h := t.block.holder(t)
-	switch {
-	case h == nil:
-	case t.pend.Kind == OpJoin:
-	case h == t:
-		s += ", which it holds itself"
-	case h.Ended():
-		s += ", held by " + h.name + ", which has ended"
-	default:
-		s += ", held by " + h.name
-	}
-	return s
-}
-
-// findCycle returns the tasks of a cycle of tasks that wait for each other, or 0.
-func (w *World) findCycle() uint64 {
-	for _, start := range w.created {
-		var seen uint64
-		for t := start; t != nil && t.state == taskParked && t.block != nil; t = t.block.holder(t) {
-			if seen&t.bit() == 0 {
-				seen |= t.bit()
-				continue
-			}
-			if t == start {
-				return seen
-			}
-			break
-		}
-	}
-	return 0
 }

@@ -21,6 +21,11 @@ func NewWord(w *World, name string, init uint64) *Word {
 	return o
 }
 
+func (o *Word) settle() {
+	o.init = o.v
+	o.rel.reset()
+}
+
 func (o *Word) reset() {
 	o.v, o.waiters = o.init, 0
 	o.rel.reset()
@@ -38,19 +43,14 @@ func (o *Word) Name() string { return o.name }
 // assertions and reports.
 func (o *Word) Peek() uint64 { return o.v }
 
-// Poke sets the value without being an operation: for Setup, where it sets the
-// first value, and for functions registered with [World.OnStart].
-func (o *Word) Poke(v uint64) {
-	o.v = v
-	if o.w.current == nil && (o.w.x == nil || !o.w.x.restoring) {
-		o.init = v
-	}
-}
+// Poke sets the value without being an operation: for Setup, and for functions
+// registered with [World.OnStart].
+func (o *Word) Poke(v uint64) { o.v = v }
 
-func (o *Word) admits(t *Task) bool { return t.pend.Cmp.Holds(o.v, t.pend.N) }
-func (o *Word) wait(t *Task)        { o.waiters |= t.bit() }
-func (o *Word) leave(t *Task)       { o.waiters &^= t.bit() }
-func (o *Word) holder(*Task) *Task  { return nil }
+func (o *Word) admits(t *Task) bool  { return t.pend.Cmp.Holds(o.v, t.pend.N) }
+func (o *Word) wait(t *Task)         { o.waiters |= t.bit() }
+func (o *Word) leave(t *Task)        { o.waiters &^= t.bit() }
+func (o *Word) holders(*Task) uint64 { return 0 }
 
 // read and write are the two halves of the operations below: before the value
 // is used and after it has been changed.
@@ -58,7 +58,7 @@ func (o *Word) read(t *Task, p Pending) uint64 {
 	p.Obj, p.Groups = o.id, o.groups
 	t.point(p, nil)
 	t.acquireFrom(&o.rel)
-	t.w.x.before(o.v)
+	t.before(o.v)
 	return o.v
 }
 
@@ -73,7 +73,7 @@ func (o *Word) write(t *Task, v uint64) {
 func (o *Word) Load(t *Task) uint64 {
 	v := o.read(t, Pending{Kind: OpLoad})
 	if t.Tracing() {
-		t.w.x.describe(fmt.Sprintf("= %d", int64(v)))
+		t.w.x.outcomeText(fmt.Sprintf("= %d", int64(v)))
 	}
 	return v
 }
@@ -81,7 +81,7 @@ func (o *Word) Load(t *Task) uint64 {
 // Store sets the value.
 func (o *Word) Store(t *Task, v uint64) {
 	t.point(Pending{Kind: OpStore, Obj: o.id, N: v, Groups: o.groups}, nil)
-	t.w.x.before(o.v)
+	t.before(o.v)
 	t.storeTo(&o.rel)
 	o.write(t, v)
 	o.describe(t)
@@ -95,19 +95,21 @@ func (o *Word) Add(t *Task, delta uint64) uint64 {
 }
 
 // Inc adds delta. As the value is not returned, it commutes with other Incs of
-// the same word.
+// the same word; for the same reason it is not ordered after them, only later
+// operations that return the value are ordered after it.
 func (o *Word) Inc(t *Task, delta uint64) {
-	v := o.read(t, Pending{Kind: OpInc, N: delta}) + delta
-	o.update(t, v)
+	t.point(Pending{Kind: OpInc, Obj: o.id, N: delta, Groups: o.groups}, nil)
+	t.before(o.v)
+	o.update(t, o.v+delta)
 }
 
 // CAS sets the value to new if it is old, and reports whether it was.
 func (o *Word) CAS(t *Task, old, new uint64) bool {
 	v := o.read(t, Pending{Kind: OpCAS, N: old, New: new})
 	if v != old {
-		t.w.x.outcome(false)
+		t.outcome(false)
 		if t.Tracing() {
-			t.w.x.describe(fmt.Sprintf("%d -> %d fails, is %d", int64(old), int64(new), int64(v)))
+			t.w.x.outcomeText(fmt.Sprintf("%d -> %d fails, is %d", int64(old), int64(new), int64(v)))
 		}
 		return false
 	}
@@ -139,16 +141,11 @@ func (o *Word) And(t *Task, mask uint64) uint64 {
 // Await waits until the value compares to n as c says, and returns the value.
 // It is one step, a read.
 func (o *Word) Await(t *Task, c Cmp, n uint64) uint64 {
-	if t.w.x == nil && !c.Holds(o.v, n) {
-		panic(fmt.Sprintf("sched: direct task %s would wait for ever for %s %v %d", t.name, o.name, c, int64(n)))
-	}
-	if t.w.x != nil {
-		t.point(Pending{Kind: OpAwait, Cmp: c, Obj: o.id, N: n, Groups: o.groups}, o)
-	}
+	t.point(Pending{Kind: OpAwait, Cmp: c, Obj: o.id, N: n, Groups: o.groups}, o)
 	t.acquireFrom(&o.rel)
-	t.w.x.before(o.v)
+	t.before(o.v)
 	if t.Tracing() {
-		t.w.x.describe(fmt.Sprintf("%v %d: is %d", c, int64(n), int64(o.v)))
+		t.w.x.outcomeText(fmt.Sprintf("%v %d: is %d", c, int64(n), int64(o.v)))
 	}
 	return o.v
 }
@@ -161,7 +158,7 @@ func (o *Word) update(t *Task, v uint64) {
 
 func (o *Word) describe(t *Task) {
 	if t.Tracing() {
-		t.w.x.describe(fmt.Sprintf("-> %d", int64(o.v)))
+		t.w.x.outcomeText(fmt.Sprintf("-> %d", int64(o.v)))
 	}
 }
 
@@ -200,9 +197,9 @@ func (a *Area) Len() int { return a.n }
 func (a *Area) Load(t *Task, i int, p *uint64) uint64 {
 	t.point(Pending{Kind: OpRacyLoad, Obj: a.ID(i), Groups: a.groups}, nil)
 	v := *p
-	t.w.x.before(v)
+	t.before(v)
 	if t.Tracing() {
-		t.w.x.describe(fmt.Sprintf("= %#x", v))
+		t.w.x.outcomeText(fmt.Sprintf("= %#x", v))
 	}
 	return v
 }
@@ -210,10 +207,10 @@ func (a *Area) Load(t *Task, i int, p *uint64) uint64 {
 // Store sets *p, which is word i of the area.
 func (a *Area) Store(t *Task, i int, p *uint64, v uint64) {
 	t.point(Pending{Kind: OpRacyStore, Obj: a.ID(i), N: v, Groups: a.groups}, nil)
-	t.w.x.before(*p)
+	t.before(*p)
 	*p = v
 	if t.Tracing() {
-		t.w.x.describe(fmt.Sprintf("-> %#x", v))
+		t.w.x.outcomeText(fmt.Sprintf("-> %#x", v))
 	}
 }
 

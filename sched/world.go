@@ -29,7 +29,7 @@ type World struct {
 	nextObj []uint32
 	current *Task // running, nil during Setup
 	objects []object
-	names   map[ObjID]namer
+	named   []named // in the order of creation
 
 	saved   []saved
 	onStart []func()
@@ -40,15 +40,27 @@ type World struct {
 
 	setupTasks   int // tasks made by Setup
 	setupObjects int
+	setupNamed   int
+	setupNext    uint32
 	clocks       bool // a Cell exists: keep vector clocks
 	direct       bool
 }
 
 // object is a thing that returns to its first state before each execution.
-type object interface{ reset() }
+type object interface {
+	settle() // make the present state the first one
+	reset()  // return to it
+}
 
 // namer gives the name of an object for traces, made only when asked for.
 type namer interface{ objectName(id ObjID) string }
+
+// named is n consecutive objects that have their names from by.
+type named struct {
+	first ObjID
+	n     uint32
+	by    namer
+}
 
 // saved is a registered variable.
 type saved interface {
@@ -202,7 +214,8 @@ func (w *World) beginSetup() {
 	w.current = nil
 	w.created = w.created[:0]
 	w.objects = w.objects[:0]
-	w.names = map[ObjID]namer{}
+	w.named = w.named[:0]
+	w.setupNamed = 0
 	if w.nextObj == nil {
 		w.nextObj = []uint32{0}
 	}
@@ -217,11 +230,26 @@ func (w *World) beginSetup() {
 }
 
 func (w *World) endSetup() {
-	w.groupProperties()
 	w.setupTasks = len(w.created)
 	w.setupObjects = len(w.objects)
-	for _, s := range w.saved {
-		s.take()
+	w.setupNamed = len(w.named)
+	w.setupNext = w.nextObj[0]
+	w.groupProperties()
+	for _, o := range w.objects {
+		o.settle()
+	}
+	if w.prog.Reusable {
+		for _, s := range w.saved {
+			s.take()
+		}
+	}
+	w.start()
+}
+
+// start runs what is registered to run before each execution.
+func (w *World) start() {
+	for _, f := range w.onStart {
+		f()
 	}
 }
 
@@ -238,7 +266,7 @@ func (w *World) groupProperties() {
 			panic("sched: more than 64 properties that declare what they read")
 		}
 		for _, id := range w.always[i].Reads {
-			o, ok := w.names[id].(interface{ addGroup(bit uint64) })
+			o, ok := w.namerOf(id).(interface{ addGroup(bit uint64) })
 			if !ok {
 				panic(fmt.Sprintf("sched: property %s reads object %d, which does not exist", w.always[i].Name, id))
 			}
@@ -269,49 +297,14 @@ func (w *World) restore() {
 	w.current = nil
 	w.created = w.created[:w.setupTasks]
 	w.objects = w.objects[:w.setupObjects]
-	for i := 1; i < len(w.nextObj); i++ {
-		w.nextObj[i] = 0
-	}
+	w.named = w.named[:w.setupNamed]
+	clear(w.nextObj)
+	w.nextObj[0] = w.setupNext
 	for _, o := range w.objects {
 		o.reset()
 	}
 	for _, s := range w.saved {
 		s.restore()
 	}
-	for _, f := range w.onStart {
-		f()
-	}
-}
-
-// newObj gives the next n ids of whoever is creating, and registers o.
-func (w *World) newObj(o object, n namer, count int) ObjID {
-	creator := 0
-	if w.current != nil {
-		creator = w.current.index + 1
-	}
-	first := w.nextObj[creator]
-	w.nextObj[creator] += uint32(count)
-	if w.nextObj[creator] >= 1<<objCreatorShift {
-		panic(fmt.Sprintf("sched: more than %d objects made by one creator", 1<<objCreatorShift-1))
-	}
-	id := ObjID(uint32(creator)<<objCreatorShift | first)
-	if o != nil {
-		w.objects = append(w.objects, o)
-	}
-	if w.current == nil || w.tracing() {
-		for i := range count {
-			w.names[id+ObjID(i)] = n
-		}
-	}
-	return id
-}
-
-func (w *World) tracing() bool { return w.x != nil && w.x.tracing }
-
-// ObjectName returns the name of an object of the current execution.
-func (w *World) ObjectName(id ObjID) string {
-	if n := w.names[id]; n != nil {
-		return n.objectName(id)
-	}
-	return fmt.Sprintf("object %d.%d", id>>objCreatorShift, id&(1<<objCreatorShift-1))
+	w.start()
 }

@@ -1,0 +1,130 @@
+package sched
+
+import (
+	"fmt"
+	"math/bits"
+	"strings"
+)
+
+// decide chooses the task of the next step and records the step. It returns
+// nil if the execution must end here.
+func (x *engine) decide() *Task {
+	pos := len(x.log)
+	var old *Step
+	if x.same && pos < x.prevLen {
+		old = &x.log[:pos+1][pos]
+		if old.Enabled != x.enabled {
+			x.diverge("enabled are %s, were %s", x.names(x.enabled), x.names(old.Enabled))
+			return nil
+		}
+	}
+	c := Choice{Value: -1}
+	if pos < len(x.prefix) {
+		c.Task = x.prefix[pos].Task
+		if x.enabled&(1<<uint(c.Task)) == 0 {
+			x.diverge("task %d of the schedule is not enabled, but %s", c.Task, x.names(x.enabled))
+			return nil
+		}
+	} else {
+		if x.following && len(x.violations) > 0 {
+			return nil
+		}
+		x.view.Log, x.view.Last, x.view.Enabled = x.log, x.last, x.enabled
+		i := x.strat.Pick(&x.view)
+		if i == Prune {
+			return nil
+		}
+		if x.enabled&(1<<uint(i)) == 0 {
+			panic(fmt.Sprintf("sched: strategy chose task %d, which is not enabled", i))
+		}
+		c.Task = int16(i)
+	}
+	t := x.w.tasks[c.Task]
+	if t.pend.Kind == OpChoose {
+		if c.Value = x.chooseValue(t, pos); c.Value < 0 {
+			return nil
+		}
+		x.value = int(c.Value)
+	}
+	if old != nil && !x.repeats(t, old, c) {
+		return nil
+	}
+	x.grant(t, c)
+	return t
+}
+
+// chooseValue decides the outcome of the data choice of t; -1 means that the
+// schedule asks for one that does not exist.
+func (x *engine) chooseValue(t *Task, pos int) int16 {
+	n := int(t.pend.N)
+	if pos < len(x.prefix) {
+		if v := x.prefix[pos].Value; v >= 0 {
+			if int(v) >= n {
+				x.diverge("value %d of the schedule, but there are %d", v, n)
+				return -1
+			}
+			return v
+		}
+	}
+	x.view.Log, x.view.Last, x.view.Enabled, x.view.Choosing = x.log, x.last, x.enabled, t.index
+	v := x.strat.Value(&x.view, n)
+	if v < 0 || v >= n {
+		panic(fmt.Sprintf("sched: strategy chose value %d of %d", v, n))
+	}
+	return int16(v)
+}
+
+// repeats compares the step that t is about to make with the step of the
+// execution before: as long as the choices are the same, all else must be.
+func (x *engine) repeats(t *Task, old *Step, c Choice) bool {
+	p := &t.pend
+	if old.Choice != c {
+		x.same = false
+		return true
+	}
+	// The object of a spawn is known after it only.
+	if old.Kind != p.Kind || old.Obj != p.Obj && p.Kind != OpSpawn {
+		x.diverge("%s %s, did %s", t.name, x.w.describe(p.Kind, p.Obj), x.w.describe(old.Kind, old.Obj))
+		return false
+	}
+	return true
+}
+
+// grant records that t makes its step and takes it out of the scheduler's sets.
+func (x *engine) grant(t *Task, c Choice) {
+	p := &t.pend
+	x.log = append(x.log, Step{Choice: c, Kind: p.Kind, Cmp: p.Cmp, OK: true, Obj: p.Obj, Obj2: p.Obj2,
+		N: p.N, New: p.New, Groups: p.Groups, Enabled: x.enabled})
+	x.enabled &^= t.bit()
+	if t.block != nil {
+		t.block.leave(t)
+	}
+	x.last = t.index
+	if x.tracing {
+		x.trace.step(x.w, t)
+	}
+	t.lazy = x.inside&t.bit() == 0
+	t.state = taskRunning
+}
+
+// diverge records that the program did not repeat what it did before under the
+// same choices.
+func (x *engine) diverge(format string, args ...any) {
+	n := len(x.log)
+	x.violations = append(x.violations, Violation{Kind: KindNondeterminism, Site: siteNondeterminism,
+		Message: fmt.Sprintf("step %d: ", n) + fmt.Sprintf(format, args...), Step: n - 1})
+}
+
+const siteNondeterminism = "nondeterminism"
+
+// names lists the tasks of a set.
+func (x *engine) names(set uint64) string {
+	if set == 0 {
+		return "nobody"
+	}
+	var names []string
+	for ; set != 0; set &= set - 1 {
+		names = append(names, x.w.tasks[bits.TrailingZeros64(set)].name)
+	}
+	return strings.Join(names, ",")
+}

@@ -1,0 +1,119 @@
+package sched
+
+import (
+	"fmt"
+	"runtime"
+)
+
+// point is where t announces its next operation and others may move before it.
+// It returns when t has been chosen to perform the operation.
+func (t *Task) point(p Pending, b blocker) {
+	x := t.w.x
+	if x == nil {
+		t.pend = p
+		if b != nil && !b.admits(t) {
+			panic(fmt.Sprintf("sched: direct task %s would wait for ever to %v %s", t.name, p.Kind, b.objectName(p.Obj)))
+		}
+		return
+	}
+	if t.lazy {
+		t.startedLate(p)
+		return
+	}
+	t.alive()
+	x.arrive(t, p, b)
+	if next := x.pick(); next != t {
+		x.transfer(t, next)
+	}
+	if x.over {
+		t.dead()
+	}
+}
+
+// alive makes t leave its body if it must not go on: everything that touches
+// the world calls it first, so that deferred functions of a task that is being
+// ended change nothing.
+func (t *Task) alive() {
+	if x := t.w.x; x != nil && (x.over || t.state == taskFailed || x.w.current != t) {
+		t.dead()
+	}
+}
+
+func (t *Task) dead() {
+	x := t.w.x
+	if x.w.current != t {
+		panic(fmt.Sprintf("sched: the running task is not %s, which is asked to do something", t.name))
+	}
+	if t.unwinds++; t.unwinds > patience {
+		runtime.Goexit()
+	}
+	if x.over {
+		panic(unwound)
+	}
+	panic(failed)
+}
+
+// startedLate is called at the first operation of a task that was chosen
+// before its body was entered.
+func (t *Task) startedLate(p Pending) {
+	t.lazy = false
+	if p == t.first {
+		return
+	}
+	x := t.w.x
+	x.late(t, "begins with "+x.w.describe(p.Kind, p.Obj))
+	panic(failed)
+}
+
+// late ends an execution in which the first operation of t turns out not to be
+// what it always was.
+func (x *engine) late(t *Task, does string) {
+	x.violate(t, Violation{Kind: KindNondeterminism, Site: siteNondeterminism,
+		Message: fmt.Sprintf("step %d: %s %s, began with %s", len(x.log)-1, t.name, does, x.w.describe(t.first.Kind, t.first.Obj))})
+	t.lazy = false
+	x.halt = true
+}
+
+// arrive parks t at its next operation.
+func (x *engine) arrive(t *Task, p Pending, b blocker) {
+	switch {
+	case t.state == taskRunning:
+		x.afterStep(t)
+	case x.w.prog.Reusable && t.parent == nil && !t.touched:
+		t.first, t.firstBlock, t.firstKnown = p, b, true
+	}
+	t.pend, t.block = p, b
+	t.state = taskParked
+	if x.tracing {
+		var pcs [32]uintptr
+		n := runtime.Callers(3, pcs[:])
+		t.where = append(t.where[:0], pcs[:n]...)
+	}
+	x.park(t)
+}
+
+// violate records a violation of t and ends the task.
+func (x *engine) violate(t *Task, v Violation) {
+	v.Task = t.name
+	v.Step = len(x.log) - 1
+	x.violations = append(x.violations, v)
+	if x.tracing {
+		x.trace.found(len(x.violations))
+	}
+	t.state = taskFailed
+	x.halt = x.halt || x.stopsAt(&v)
+}
+
+// outcome records that the operation that t performs failed.
+func (t *Task) outcome(ok bool) {
+	if x := t.w.x; x != nil {
+		x.log[len(x.log)-1].OK = ok
+	}
+}
+
+// before records the value that the object of t's operation had.
+func (t *Task) before(v uint64) {
+	if x := t.w.x; x != nil {
+		x.log[len(x.log)-1].Before = v
+	}
+}
