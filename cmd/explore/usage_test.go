@@ -1,0 +1,89 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// Wrong usage: one line on standard error that says what is wrong, exit code 2.
+func TestWrongUsage(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"-nonsense", "flag provided but not defined: -nonsense (explore help shows the flags)"},
+		{"-depth", "flag needs an argument: -depth (explore help shows the flags)"},
+		{"-depth x", `invalid value "x" for flag -depth: parse error (explore help shows the flags)`},
+		{"-seed -1", `invalid value "-1" for flag -seed: parse error (explore help shows the flags)`},
+		{"-timeout 5", `invalid value "5" for flag -timeout: parse error (explore help shows the flags)`},
+		{"-depth -1", "-depth is negative; 0 is no limit"},
+		{"-n -1", "-n is negative; leave it out for no limit"},
+		{"-n 0", "-n is 0; leave it out for no limit"},
+		{"-timeout -1s", "-timeout is negative"},
+		{"-timeout 0", "-timeout is 0; leave it out for no limit"},
+		{"-preemptions -2", "-preemptions is below -1, which is no bound"},
+		{"-preemptions 40000", "-preemptions is above 32767; -1 is no bound"},
+		{"-j 0", "-j is less than 1"},
+		{"-q -v", "-q and -v contradict each other"},
+		{"-strategy dsf", `unknown strategy "dsf", did you mean dfs?`},
+		{"-format jsn", `unknown format "jsn", there are: text`},
+		{"-strategy random -preemptions 1", "-preemptions is for strategies that search, random samples"},
+		{"-scenario heaplock/1,,heaplock/2", `-scenario "heaplock/1,,heaplock/2" has an empty name`},
+		{"-scenario heaplock/1,heaplock/1", "-scenario names heaplock/1 twice"},
+		{"-scenario heaplock", `program "heaplock" has 0 numbers; it is heaplock/R`},
+		{"-scenario heaplock/x", `program "heaplock/x": R is "x", not a number from 1 to 62`},
+		{"-scenario heaplok/1", `unknown scenario "heaplok/1", did you mean heaplock/R?`},
+		{"-scenario heaplock/1 -variant before", "heaplock/1 is a program, -variant and -property are for scenarios"},
+		{"-scenario heaplock/1 -property P-SEARCH", "heaplock/1 is a program, -variant and -property are for scenarios"},
+		{"-litmus x -scenario y", "-litmus and -scenario contradict each other"},
+		{"-litmus x -variant y", "-variant is for scenarios, -litmus explores a file"},
+		{"-litmus x -property y", "-property is for scenarios, -litmus explores a file"},
+		{"-litmus nofile", "open nofile: no such file or directory"},
+		{"-outcomes", "-outcomes needs -litmus"},
+		{"-litmus=", "-litmus needs the name of a file"},
+		{"-o=", "-o needs the name of a file"},
+		{"-v list", `"list" comes before all flags`},
+		{"-v heaplock/1", `unexpected argument "heaplock/1"`},
+		{"heaplock/1", `unknown command "heaplock/1", there are: list, replay, conform, help`},
+		{"lst", `unknown command "lst", did you mean list?`},
+		{"list", "list takes one of: scenarios, variants, properties, sites, strategies, programs"},
+		{"list site", `unknown list "site", did you mean sites?`},
+		{"replay", "replay takes one token, or a file that contains one"},
+		{"replay -seed 1 x", "flag provided but not defined: -seed (explore help shows the flags)"},
+		{"replay -depth -1 x", "-depth is negative; 0 is no limit"},
+		{"replay lh1:a", "damaged token: 2 fields, not 9"},
+	} {
+		var out, errs strings.Builder
+		code := run(strings.Fields(c.args), strings.NewReader(""), &out, &errs)
+		if code != exitUsage || out.String() != "" || errs.String() != "explore: "+c.want+"\n" {
+			t.Errorf("explore %s\nexit code %d, standard output %q, standard error\n%swant\nexplore: %s",
+				c.args, code, out.String(), errs.String(), c.want)
+		}
+	}
+}
+
+func TestHelp(t *testing.T) {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"-help"}, {"replay", "-h"}} {
+		var out, errs strings.Builder
+		if code := run(args, nil, &out, &errs); code != exitOK || out.String() != manual() || errs.String() != "" {
+			t.Errorf("explore %v: exit code %d, %d bytes, errors %q", args, code, out.Len(), errs.String())
+		}
+	}
+}
+
+func TestNearest(t *testing.T) {
+	names := []string{"destroy-flush", "scavenge-window", "P-SEARCH", "dfs", "dpor"}
+	for name, want := range map[string]string{
+		"destroy-flsh": "destroy-flush", "destroy": "destroy-flush", "p-search": "P-SEARCH", "P-SERCH": "P-SEARCH",
+		"dpr": "dpor", "dfs ": "dfs", "": "", "x": "", "completely different": "",
+	} {
+		if got := nearest(name, names); got != want {
+			t.Errorf("nearest to %q is %q, want %q", name, got, want)
+		}
+	}
+	for _, c := range []struct {
+		a, b string
+		want int
+	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}} {
+		if got := distance(c.a, c.b); got != c.want {
+			t.Errorf("distance of %q and %q is %d, want %d", c.a, c.b, got, c.want)
+		}
+	}
+}
