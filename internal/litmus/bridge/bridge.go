@@ -113,7 +113,7 @@ func onWord(t *sched.Task, w *sched.Word, op *litmus.Op, acc int64) int64 {
 	case litmus.Inc:
 		w.Inc(t, uint64(op.N))
 	case litmus.CAS:
-		return flag(w.CAS(t, uint64(op.E.Eval(acc)), uint64(op.E2.Eval(acc))))
+		return asFlag(w.CAS(t, uint64(op.E.Eval(acc)), uint64(op.E2.Eval(acc))))
 	case litmus.Wait:
 		return int64(w.Await(t, comparisons[op.Cond.Cmp], uint64(op.Cond.N)))
 	}
@@ -122,7 +122,8 @@ func onWord(t *sched.Task, w *sched.Word, op *litmus.Op, acc int64) int64 {
 
 var comparisons = [...]sched.Cmp{litmus.Eq: sched.Eq, litmus.Ne: sched.Ne, litmus.Lt: sched.Lt, litmus.Gt: sched.Gt}
 
-func flag(ok bool) int64 {
+// asFlag is the acc that says whether a cas or trylock succeeded.
+func asFlag(ok bool) int64 {
 	if ok {
 		return 1
 	}
@@ -137,7 +138,7 @@ func onMutex(t *sched.Task, m *sched.Mutex, code litmus.Code, acc int64) int64 {
 	case litmus.Unlock:
 		m.Unlock(t)
 	case litmus.TryLock:
-		return flag(m.TryLock(t))
+		return asFlag(m.TryLock(t))
 	}
 	return acc
 }

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"testing"
@@ -62,6 +63,8 @@ func (f *followed) add(r *sched.Result) {
 	f.most = max(f.most, run.Preemptions)
 }
 
+var more = flag.Int("more", 1, "generate so many times as many programs")
+
 // forEach calls f with generated programs of each profile.
 func forEach(t *testing.T, perProfile int, most uint64, f func(t *testing.T, p *litmus.Program)) {
 	t.Helper()
@@ -71,7 +74,7 @@ func forEach(t *testing.T, perProfile int, most uint64, f func(t *testing.T, p *
 	for _, prof := range oracle.Profiles() {
 		prof.MaxInterleavings = min(prof.MaxInterleavings, most)
 		t.Run(prof.Name, func(t *testing.T) {
-			for seed := range uint64(perProfile) {
+			for seed := range uint64(perProfile * *more) {
 				p := oracle.Generate(&prof, seed)
 				f(t, p)
 				if t.Failed() {
