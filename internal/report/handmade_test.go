@@ -132,17 +132,17 @@ func TestPanicStack(t *testing.T) {
 runtime/debug.Stack()
 	/usr/lib/go/src/runtime/debug/stack.go:26 +0x5e
 lockheld/sched.(*Task).thrown(0x1, {0x2, 0x3})
-	/home/me/lockheld/sched/engine.go:500 +0x1
+	/src/lockheld/sched/engine.go:500 +0x1
 panic({0x66f5a0?, 0x1f2a?})
 	/usr/lib/go/src/runtime/panic.go:787 +0x132
 runtime.goPanicIndex(0x7, 0x2)
 	/usr/lib/go/src/runtime/panic.go:115 +0x74
 lockheld/heap.(*mheap).grow.func1(...)
-	/home/me/lockheld/heap/grow.go:31
+	/src/lockheld/heap/grow.go:31
 lockheld/heap.RealGeometry[...](0x3)
 	C:\me\lockheld\heap\geometry.go:12 +0x5
 lockheld/sched.(*Task).enter(0x1)
-	/home/me/lockheld/sched/engine.go:480 +0x1
+	/src/lockheld/sched/engine.go:480 +0x1
 `
 	want := []string{"(*mheap).grow grow.go:31", "RealGeometry[...] geometry.go:12"}
 	if got := panicStack(stack); strings.Join(got, "|") != strings.Join(want, "|") {
