@@ -93,6 +93,30 @@ func (v PagesView) ScavLWM() uint64 { return v.p.scav.scavLWM }
 // FreeHWM returns the highest byte freed in this generation.
 func (v PagesView) FreeHWM() uint64 { return v.p.scav.freeHWM }
 
+// maxScavengers is the number of Ms of which reservations are recorded.
+const maxScavengers = 64
+
+// A reservation is memory that a scavenger has taken out of the ranges to
+// scavenge. Only properties look at it.
+type reservation struct {
+	work addrRange
+	gen  uint32
+}
+
+// ghostReserved records what m has reserved.
+func (p *pageAlloc) ghostReserved(m *model.M, work addrRange, gen uint32) {
+	if id := m.ID(); id < len(p.reserved) {
+		p.reserved[id] = reservation{work, gen}
+	}
+}
+
+// Reservation returns the memory that M number id has reserved for scavenging,
+// and in which generation; it is empty if base is not below limit.
+func (v PagesView) Reservation(id int) (base, limit uint64, gen uint32) {
+	r := &v.p.reserved[id]
+	return r.work.base, r.work.limit, r.gen
+}
+
 // OpenWindows returns the number of scavengers that are searching without the
 // lock.
 func (v PagesView) OpenWindows() int { return v.p.window.open }

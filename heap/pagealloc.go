@@ -58,9 +58,10 @@ type pageAlloc struct {
 	inUse      addrRanges
 	scav       scavState
 
-	window window
-	guards *guards
-	back   *backing
+	window   window
+	reserved []reservation // ghost: what each M has reserved, by id
+	guards   *guards
+	back     *backing
 }
 
 // init makes p empty. It takes part in w's executions; lock guards it. Without
@@ -73,6 +74,7 @@ func (p *pageAlloc) init(w *sched.World, k *model.Machine, g *Geometry, v *Varia
 	p.initStorage()
 	p.initGuards(w)
 	p.initWindow(w)
+	p.reserved = make([]reservation, maxScavengers)
 	p.searchAddr = p.maxAddr
 	p.scav.scavLWM = p.maxAddr
 }

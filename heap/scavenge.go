@@ -20,11 +20,13 @@ func (p *pageAlloc) scavenge(m *model.M, nbytes uint64, mayUnlock bool) uint64 {
 				break
 			}
 		}
+		p.ghostReserved(m, work, gen)
 		var r uint64
 		r, work = p.scavengeOne(m, work, nbytes-released, mayUnlock)
 		released += r
 	}
 	p.scavengeUnreserve(m, work, gen)
+	p.ghostReserved(m, addrRange{}, 0)
 	m.AssertLockHeld(p.lock, siteScavengeReturn)
 	return released
 }

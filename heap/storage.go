@@ -261,6 +261,7 @@ func (p *pageAlloc) save(w *sched.World) {
 	sched.SaveSlice(w, p.back.sums)
 	sched.SaveSlice(w, p.inUse.ranges)
 	sched.SaveSlice(w, p.scav.inUse.ranges)
+	sched.SaveSlice(w, p.reserved)
 	w.OnStart(func() {
 		for i, table := range p.chunks {
 			mapped := uint64(0)
