@@ -43,7 +43,7 @@ func TestHandMade(t *testing.T) {
 	}
 	tr.Where = [][]string{nil, {long}}
 	r := &Result{Scenario: "by-hand", Variant: "go1.16", Subject: heapLike, Notes: []string{"property P-X ran under plain dfs only"},
-		Outcomes: []string{"x=1 y=0", "deadlock A"}, Report: &sched.Report{Strategy: "dfs", Executions: 1, Steps: 6, Verdict: sched.Violated}}
+		Outcomes: []string{"x=1 y=0", "deadlock A"}, Figures: []string{"time: by-hand: 1s"}, Report: &sched.Report{Strategy: "dfs", Executions: 1, Steps: 6, Verdict: sched.Violated}}
 	for _, v := range tr.Violations {
 		r.Findings = append(r.Findings, Finding{Violation: v, Trace: tr, Replay: "go run ./cmd/explore replay TOKEN"})
 		r.Report.Findings = append(r.Report.Findings, sched.Finding{Violation: v})

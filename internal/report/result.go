@@ -16,6 +16,7 @@ type Result struct {
 	Findings []Finding // one for each of Report.Findings, in that order
 	Notes    []string  // what a reader must know to judge the verdict, sentences
 	Outcomes []string  // distinct ends, if they were asked for
+	Figures  []string  // what only the verbose form shows
 	Subject  *Subject  // never nil
 }
 

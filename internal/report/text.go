@@ -24,6 +24,13 @@ func WriteText(w io.Writer, r *Result, verbose bool) error {
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s: %s\n", r.Scenario, n)
 	}
+	if verbose {
+		for _, f := range r.Figures {
+			for _, line := range wrap(f, tableWidth, "    ") {
+				b.WriteString(line + "\n")
+			}
+		}
+	}
 	for _, o := range r.Outcomes {
 		fmt.Fprintf(&b, "outcome %s\n", o)
 	}
