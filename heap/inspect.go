@@ -93,8 +93,9 @@ func (v PagesView) ScavLWM() uint64 { return v.p.scav.scavLWM }
 // FreeHWM returns the highest byte freed in this generation.
 func (v PagesView) FreeHWM() uint64 { return v.p.scav.freeHWM }
 
-// maxScavengers is the number of Ms of which reservations are recorded.
-const maxScavengers = 64
+// MaxViewedMs is the number of Ms of which reservations are recorded: as many
+// as there can be tasks.
+const MaxViewedMs = 64
 
 // A reservation is memory that a scavenger has taken out of the ranges to
 // scavenge. Only properties look at it.

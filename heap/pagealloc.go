@@ -74,7 +74,7 @@ func (p *pageAlloc) init(w *sched.World, k *model.Machine, g *Geometry, v *Varia
 	p.initStorage()
 	p.initGuards(w)
 	p.initWindow(w)
-	p.reserved = make([]reservation, maxScavengers)
+	p.reserved = make([]reservation, MaxViewedMs)
 	p.searchAddr = p.maxAddr
 	p.scav.scavLWM = p.maxAddr
 }

@@ -1,0 +1,74 @@
+package properties
+
+import (
+	"fmt"
+	"strings"
+
+	"lockheld/heap"
+	"lockheld/model"
+	"lockheld/sched"
+)
+
+// A Build says which program to make. The zero value of a field is its
+// default.
+type Build struct {
+	// Scenario is the name of a scenario.
+	Scenario string
+	// Variant is the name of a variant; "" is go1.16.
+	Variant string
+	// Geometry is the name of a geometry; "" is that of the scenario.
+	Geometry string
+	// Properties selects what is checked: nil is all that apply and are not
+	// strict; names are exactly these; -NAME and +NAME take one away from
+	// all, and add one. Properties that are checked inside the engine, the
+	// machine or the heap are always checked unless they can be switched off.
+	Properties []string
+	// Coverage receives the counts of assertion points; nil: nobody.
+	Coverage *model.Coverage
+}
+
+// Program makes the program. The error says in one line what does not exist.
+func (b Build) Program() (*sched.Program, error) {
+	sc, err := LookupScenario(b.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	return b.program(sc)
+}
+
+func (b Build) program(sc *Scenario) (*sched.Program, error) {
+	v, err := heap.LookupVariant(b.variant())
+	if err != nil {
+		return nil, err
+	}
+	name := b.Geometry
+	if name == "" {
+		name = sc.Geometry
+	}
+	g := heap.GeometryByName(name)
+	if g == nil {
+		return nil, fmt.Errorf("no geometry %q, have %s", name, strings.Join(geometryNames(), ", "))
+	}
+	sel, err := choose(b.Properties)
+	if err != nil {
+		return nil, err
+	}
+	return &sched.Program{Name: sc.Name, Reusable: true, Setup: func(w *sched.World) {
+		newStage(w, sc, g, v, sel, b.Coverage).run()
+	}}, nil
+}
+
+func (b Build) variant() string {
+	if b.Variant == "" {
+		return "go1.16"
+	}
+	return b.Variant
+}
+
+func geometryNames() []string {
+	var names []string
+	for _, g := range heap.Geometries() {
+		names = append(names, g.Name)
+	}
+	return names
+}

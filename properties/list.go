@@ -1,0 +1,138 @@
+package properties
+
+import "lockheld/model"
+
+// Names of properties that code outside the list refers to.
+const (
+	nameBalance   = "P-BALANCE"
+	nameSysstack  = "P-SYSSTACK"
+	nameNoPreempt = "P-NOPREEMPT"
+	nameNoContend = "P-STW-NOCONTEND"
+	nameScav      = "L-SCAV"
+	nameAlloc     = "L-ALLOC"
+	nameSnapshot  = "P-SNAPSHOT"
+	nameObjects   = "P-INOBJECTS"
+	nameStopper   = "P-STOPPER"
+)
+
+func withHeap(s *state) bool { return s.h != nil }
+
+func withSysmon(s *state) bool { return s.h != nil && s.k.Sysmon() != nil }
+
+func withStops(s *state) bool { return s.h != nil && !s.k.Config().NoStops }
+
+// entries is the list of properties, in the order of the reference.
+var entries = []Entry{
+	// Locking.
+	{Name: "P-LOCK", Doc: "At each assertion point of the runtime the M holds the heap lock, or the world is stopped where that is enough.",
+		Where: "the assertions of the heap"},
+	{Name: "P-MUTEX", Doc: "A lock has one holder, and only the holder gives it back.",
+		Where: "the engine and the machine, site unlock/held"},
+	{Name: "P-NONREC", Doc: "No M acquires a lock that it holds.",
+		Where: "the engine, as a self-deadlock"},
+	{Name: nameBalance, Doc: "What the scenario calls returns without a lock that it took, and without m.locks.",
+		Where: "the scenario after each call, and the sites goexit/locks and scavenge/return"},
+	{Name: "P-NEG", Doc: "Functions that take the heap lock are not called by an M that holds it.",
+		Where: "the not-held assertions of the heap"},
+	{Name: nameSysstack, Doc: "The heap lock is acquired, and what needs it runs, on a system stack.",
+		Where: "the machine, site lock/systemstack, and the systemstack assertions", off: model.CheckSystemStack},
+	{Name: nameNoPreempt, Doc: "An M gives the heap lock back with the P with which it took it, and parks without a runtime lock.",
+		Where: "the hook of the heap lock, and the site schedule/locks"},
+	{Name: "P-RANK", Doc: "Locks are taken in the order of the runtime's lock ranks.",
+		Where: "the machine, site rank", off: model.CheckRank},
+	{Name: "P-WRITE", Doc: "What the heap lock protects is read and written by its holder, or in order by the exceptions that the runtime makes.",
+		Where: "the guards and race checks of the heap's memory"},
+
+	// Pages.
+	{Name: "P-CONSERVE", Doc: "Every page in use is free or has an owner, and what is mapped is in use or left of the current arena.",
+		When: Unlocked, check: checkConserve, reads: readsLock},
+	{Name: "P-NODOUBLE", Doc: "No page is in two spans, page caches or allocations under way.",
+		When: Unlocked, check: checkNodouble, reads: readsLock},
+	{Name: "P-SUMMARY", Doc: "Every summary of every level is what the bitmaps say.",
+		When: Unlocked, check: checkSummary, reads: readsLock},
+	{Name: "P-SEARCH", Doc: "No page below the search address is free.",
+		When: Unlocked, check: checkSearch, reads: readsLock},
+	{Name: "P-SEARCHMAP", Doc: "The search address is part of the heap, or says that no page is free.",
+		When: Unlocked, check: checkSearchMap, reads: readsLock},
+	{Name: "P-INUSE", Doc: "The ranges in use are sorted, made of chunks, counted, never smaller than before, and apart from the rest of the current arena.",
+		When: Unlocked, check: checkInUse, reads: readsLock},
+	{Name: "P-SCAVSUB", Doc: "A page that is allocated is not marked as scavenged, and a page cache has nothing scavenged that it does not have.",
+		When: Unlocked, check: checkScavSub, reads: readsLock},
+	{Name: "P-BACKED", Doc: "The operating system backs every free page that is not marked as scavenged, and gets back only what is free.",
+		When: Unlocked, check: checkBacked, reads: readsLock, needs: withHeap},
+	{Name: "P-ZERO", Doc: "A span that counts as zero has no page that was part of a span before.",
+		When: Unlocked, check: checkZero, reads: readsLock, needs: withHeap},
+	{Name: "P-SPANMAP", Doc: "The span map leads from each page of a span to the span, and the in-use bits and pagesInUse are those of the heap spans.",
+		When: Unlocked, check: checkSpanMap, end: checkPagesInUse, reads: readsPageInUse, needs: withHeap},
+	{Name: "P-MSPAN", Doc: "Every span object is free, in the cache of one P, live or in the hands of an M that allocates, and once in allspans.",
+		When: Unlocked, check: checkMSpan, reads: readsLock, needs: withHeap},
+	{Name: "P-SPANSTATE", Doc: "A span comes into use out of dead, with its sweep generation, and dies only while the collector does not mark.",
+		When: EachStep, check: checkSpanState, reads: readsStates, needs: withHeap},
+	{Name: "P-SWEEPGEN", Doc: "A span is swept by one M in a cycle, and its object keeps the sweep generation when it dies.",
+		When: EachStep, check: checkSweepgen, reads: readsSweepgens, needs: withHeap},
+
+	// Scavenger.
+	{Name: "P-SCAVRANGES", Doc: "What is left to scavenge in the generation is sorted, disjoint, counted and part of the heap.",
+		When: Unlocked, check: checkScavRanges, reads: readsLock},
+	{Name: "P-GEN", Doc: "Memory that was reserved in an older generation is not given back to the current one.",
+		When: Unlocked, check: checkGen, reads: readsLock},
+	{Name: "P-SCAVLIVE", Doc: "No page that a span or a page cache has was given back to the operating system.",
+		When: Unlocked, check: checkScavLive, reads: readsLock, needs: withHeap},
+	{Name: nameScav, Doc: "Free pages are scavenged within three generations if nobody else uses the heap.",
+		Where: "the scenarios that end with three generations"},
+	{Name: "L-WAKE", Doc: "A request to wake the scavenger stays until the scavenger has been made to run.",
+		When: EachStep, check: checkWake, reads: readsWake, needs: withSysmon},
+
+	// Accounting.
+	{Name: "P-REL", Doc: "heap_released is what is marked as scavenged, the rest of the current arena, and what Ms are about to account for.",
+		When: Unlocked, check: checkRel, reads: readsReleased, needs: withHeap},
+	{Name: "P-RETAIN", Doc: "heap_sys is never less than heap_released.",
+		When: EachStep, check: checkRetain, reads: readsRetained, needs: withHeap},
+	{Name: "P-STATS", Doc: "In a stopped world the counters agree with each other, with the consistent statistics and with the spans.",
+		When: Stopped, check: checkStats, end: checkStats, reads: readsLockAndStop, needs: withHeap},
+	{Name: nameSnapshot, Doc: "A consistent snapshot has all that is mapped as committed or released, and no more in spans than is committed.",
+		Where: "the scenario after each snapshot"},
+	{Name: "P-SEQ", Doc: "A P that stops or changes hands is not in the middle of an update of the statistics.",
+		When: EachStep, check: checkSeq, end: checkSeqEnd, reads: readsMachine, needs: withStops},
+
+	// Ms, Ps and stops.
+	{Name: "P-PLOCAL", Doc: "The caches of a P are used by the M that has it, or by who has stopped the world.",
+		Where: "the guards of the caches, and the site pageCache.alloc/entry"},
+	{Name: "P-PLINK", Doc: "A P runs if and only if one M has it, and they are linked to each other.",
+		When: EachStep, check: machine((*model.Machine).CheckPLinks), reads: readsMachine},
+	{Name: "P-IDLE", Doc: "The idle lists are what they are counted, and no P is idle while an M waits for one or a stop is asked for.",
+		When: EachStep, check: machine((*model.Machine).CheckIdle), reads: readsMachine},
+	{Name: "P-PDEAD", Doc: "Exactly the Ps from gomaxprocs on are dead, and a dead P has no page, no span object and no mcache.",
+		When: EachStep, check: checkPDead, reads: readsMachine, needs: withStops},
+	{Name: "P-STW", Doc: "While the world is stopped no M but the stopper has a P, and every P is stopped.",
+		When: EachStep, check: machine((*model.Machine).CheckStopped), reads: readsMachine, needs: withStops},
+	{Name: "P-STWFLAG", Doc: "The world counts as stopped while it is, and once.",
+		When: EachStep, check: machine((*model.Machine).CheckStopCount), reads: readsMachine, needs: withStops},
+	{Name: "P-STOPWAIT", Doc: "A stop waits for exactly the Ps that have not stopped.",
+		When: EachStep, check: machine((*model.Machine).CheckStopwait), reads: readsMachine, needs: withStops},
+	{Name: nameNoContend, Doc: "Who has stopped the world never waits for the heap lock.",
+		When: EachStep, check: checkNoContend, reads: readsLockAndStop, needs: withStops},
+	{Name: "L-STW", Doc: "A stop of the world that is asked for is completed.",
+		Where: "the engine, as a deadlock or a stuck task"},
+	{Name: nameAlloc, Doc: "An allocation fails only if the operating system refuses memory.",
+		Where: "the scenario after each allocation"},
+	{Name: "P-GCSTABLE", Doc: "The sweep generation and the list of arenas to sweep do not change under an M that is not preemptible.",
+		Where: "the race checks of both"},
+
+	// What Go 1.16 does not have.
+	{Name: "P-DONE-ONCE", Doc: "A sweep phase ends once and starts one scavenge generation.", Strict: true,
+		Fails: "sweep-termination: the test of sweepdone and the count of sweepers are two steps (issue 46500)",
+		When:  Unlocked, check: checkDoneOnce, reads: readsLock, needs: withHeap},
+	{Name: "P-SWEPT", Doc: "When the sweep counts as done and no sweeper is active, every span is swept.", Strict: true,
+		Fails: "sweep-termination: a sweeper counts itself after it has tested sweepdone (issues 45315 and 46500)",
+		When:  EachStep, check: checkSwept, reads: readsSwept, needs: withHeap},
+	{Name: nameObjects, Doc: "A consistent snapshot has no more bytes in objects than in heap spans.", Strict: true,
+		Fails: "stats: the free of a large object is counted after its span has gone (issue 67019)",
+		Where: "the scenario after each snapshot"},
+	{Name: "P-LIMIT", Doc: "A heap span comes into use with its limit set.", Strict: true,
+		Fails: "alloc-free: the limit is set after allocSpan has published the span (issue 74288)",
+		When:  EachStep, check: checkLimit, reads: readsStates, needs: withHeap},
+	{Name: nameStopper, Doc: "Who relies on a stopped world has stopped it, and it is stopped still.", Strict: true,
+		Fails: "a rely on the stop between the release of sched.lock and worldStarted passes in Go 1.16; no scenario has one yet",
+		Where: "the machine, site assertWorldStopped/stopper"},
+}

@@ -1,0 +1,22 @@
+package properties
+
+import "lockheld/sched"
+
+// checkWake is L-WAKE: a request to wake the scavenger stays until the
+// scavenger, which was parked, has been made to run.
+func checkWake(s *state) string {
+	c := &s.counts
+	was, wasParked := c.wake, c.parked
+	c.wake, c.parked = s.h.SysmonWake(), s.h.ScavengerParked()
+	if was && !c.wake && !wasParked {
+		return "the request to wake the scavenger is gone and the scavenger was not parked"
+	}
+	if was && !c.wake && c.parked {
+		return "the request to wake the scavenger is gone and the scavenger is still parked"
+	}
+	return ""
+}
+
+func readsWake(s *state) []sched.ObjID {
+	return []sched.ObjID{s.h.Objects().SysmonWake, s.h.ScavengeLock().Sched().ID()}
+}

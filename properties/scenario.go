@@ -1,0 +1,73 @@
+package properties
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"lockheld/heap"
+)
+
+// A Scenario is a machine, a heap in its first state, and what each M does.
+type Scenario struct {
+	// Name identifies the scenario; large forms end in -large.
+	Name string
+	// Doc is one sentence.
+	Doc string
+	// Geometry names the sizes of the heap.
+	Geometry string
+	// Large: the scenario is for long runs and no part of [Scenarios].
+	Large bool
+	// Steps is the length of the longest execution of a small form with at
+	// most two preemptions. A test compares it.
+	Steps int
+
+	alone  bool                 // a page allocator without a heap
+	config func(c *heap.Config) // what differs from the default
+	setup  func(s *stage)
+	goals  []goal
+	strict []string // strict properties that Go 1.16 is known not to have here
+}
+
+// Goals returns what the scenario must reach.
+func (sc *Scenario) Goals() []Goal {
+	var list []Goal
+	for _, g := range sc.goals {
+		list = append(list, goalList[g])
+	}
+	return list
+}
+
+// Known returns the strict properties that Go 1.16 is known not to have in the
+// scenario.
+func (sc *Scenario) Known() []string { return slices.Clone(sc.strict) }
+
+// Scenarios returns the small form of each scenario, in the order of the
+// reference.
+func Scenarios() []Scenario { return forms(false) }
+
+// LargeScenarios returns the scenarios that are for long runs.
+func LargeScenarios() []Scenario { return forms(true) }
+
+func forms(large bool) []Scenario {
+	var list []Scenario
+	for _, sc := range scenarios {
+		if sc.Large == large {
+			list = append(list, *sc)
+		}
+	}
+	return list
+}
+
+// LookupScenario returns the scenario called name, of either size. The error
+// lists the names that exist.
+func LookupScenario(name string) (*Scenario, error) {
+	var names []string
+	for _, sc := range scenarios {
+		if sc.Name == name {
+			return sc, nil
+		}
+		names = append(names, sc.Name)
+	}
+	return nil, fmt.Errorf("no scenario %q, have %s", name, strings.Join(names, ", "))
+}
