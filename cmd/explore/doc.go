@@ -62,8 +62,9 @@
 //	-variant NAME
 //		whose code the scenarios run (default go1.16)
 //	-property LIST
-//		what must hold, separated by commas; every property that applies if not
-//		given
+//		what must hold, separated by commas: these properties and no others, or,
+//		with + or - before each name, one more or one less than every property
+//		that applies and that Go 1.16 is not known to lack
 //	-litmus FILE
 //		explore the program in the litmus file FILE
 //	-outcomes

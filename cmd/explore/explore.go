@@ -4,11 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/signal"
 	"sync"
 	"time"
-
-	"os"
 
 	"lockheld/internal/report"
 	"lockheld/sched"
@@ -56,7 +55,6 @@ type exploration struct {
 // outcome is how the exploration of one target ended.
 type outcome struct {
 	result *report.Result
-	took   time.Duration
 	err    error
 }
 
@@ -81,7 +79,7 @@ func (x *exploration) run() int {
 		go x.progress.run()
 		defer x.progress.stop()
 	}
-	code := x.report(x.start(ctx, o))
+	code := x.report(x.start(ctx, e, o))
 	if interrupt.Err() != nil {
 		return exitInterrupted
 	}
@@ -90,7 +88,7 @@ func (x *exploration) run() int {
 
 // start explores the targets on a number of goroutines and gives each outcome
 // to its own channel.
-func (x *exploration) start(ctx context.Context, o sched.Options) []chan outcome {
+func (x *exploration) start(ctx context.Context, e *sched.StrategyEntry, o sched.Options) []chan outcome {
 	outcomes := make([]chan outcome, len(x.targets))
 	for i := range outcomes {
 		outcomes[i] = make(chan outcome, 1)
@@ -106,7 +104,7 @@ func (x *exploration) start(ctx context.Context, o sched.Options) []chan outcome
 	for range min(x.settings.workers, len(x.targets)) {
 		go func() {
 			for i := take(); i < len(x.targets); i = take() {
-				outcomes[i] <- x.one(ctx, x.targets[i], o)
+				outcomes[i] <- x.one(ctx, x.targets[i], e, o)
 			}
 		}()
 	}
@@ -114,7 +112,7 @@ func (x *exploration) start(ctx context.Context, o sched.Options) []chan outcome
 }
 
 // one explores one target.
-func (x *exploration) one(ctx context.Context, t *target, o sched.Options) outcome {
+func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry, o sched.Options) outcome {
 	began := time.Now()
 	run := x.progress.begin(t.name)
 	defer x.progress.end(run)
@@ -126,7 +124,7 @@ func (x *exploration) one(ctx context.Context, t *target, o sched.Options) outco
 	if err != nil {
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}
-	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: notes(rep)}
+	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: notes(rep, e)}
 	for i := range rep.Findings {
 		f, err := t.finding(&rep.Findings[i])
 		if err != nil {
@@ -137,14 +135,25 @@ func (x *exploration) one(ctx context.Context, t *target, o sched.Options) outco
 	if t.outcomes != nil && x.settings.outcomes {
 		r.Outcomes = t.outcomes()
 	}
-	return outcome{result: r, took: time.Since(began)}
+	took := time.Since(began)
+	r.Figures = append(r.Figures, fmt.Sprintf("time: %s: %v, %.0f executions/s, at most %d steps", t.name,
+		took.Round(time.Millisecond), float64(rep.Executions)/max(took.Seconds(), 1e-9), rep.MaxSteps))
+	if t.coverage != nil {
+		r.Figures = append(r.Figures, fmt.Sprintf("sites: %s: %s", t.name, siteFigures(t.coverage)))
+	}
+	return outcome{result: r}
 }
 
 // notes says what the verdict of a report does not.
-func notes(rep *sched.Report) []string {
+func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 	var n []string
 	if rep.Verdict == sched.Violated {
 		return nil
+	}
+	if e.Kind == sched.Exhaustive && e.Name != "dfs" {
+		for _, p := range rep.Unreduced {
+			n = append(n, fmt.Sprintf("property %s declares nothing that it reads, so that only -strategy dfs shows it every state", p))
+		}
 	}
 	for _, g := range rep.Unreached {
 		n = append(n, fmt.Sprintf("no execution reached the goal %q; that decides nothing, as the search was not exhausted", g))
@@ -167,10 +176,6 @@ func (x *exploration) report(outcomes []chan outcome) int {
 			}
 			violated = violated || o.result.Report.Verdict == sched.Violated
 			decided = decided && o.result.Report.Verdict == sched.Complete
-			if x.settings.verbose {
-				rate := float64(o.result.Report.Executions) / max(o.took.Seconds(), 1e-9)
-				fmt.Fprintf(x.out, "time: %s: %v, %.0f executions/s\n", o.result.Scenario, o.took.Round(time.Millisecond), rate)
-			}
 			if err := format.Write(x.out, o.result, x.settings.verbose); err != nil {
 				broken = true
 				x.complain(err)

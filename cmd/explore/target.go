@@ -10,6 +10,7 @@ import (
 	"lockheld/internal/litmus/bridge"
 	"lockheld/internal/program"
 	"lockheld/internal/report"
+	"lockheld/model"
 	"lockheld/sched"
 )
 
@@ -19,8 +20,9 @@ type target struct {
 	variant  string // "-" where there is none
 	program  *sched.Program
 	subject  *report.Subject
-	token    sched.Token // of the target, without choices and digests
-	file     string      // litmus file
+	token    sched.Token     // of the target, without choices and digests
+	coverage *model.Coverage // of assertion points, nil where there are none
+	file     string          // litmus file
 	after    func(*sched.Result)
 	outcomes func() []string // distinct ends so far, nil if they are not collected
 }
@@ -137,7 +139,11 @@ func tokenTarget(tok *sched.Token, file string) (*target, error) {
 		if file != "" {
 			return nil, usagef("the token is of %s, not of a litmus file", tok.Scenario)
 		}
-		return namedTarget(tok.Scenario, tok.Variant, tok.Properties)
+		t, err := namedTarget(tok.Scenario, tok.Variant, tok.Properties)
+		if err == nil {
+			err = t.checkGeometry(tok)
+		}
+		return t, err
 	}
 	if file == "" {
 		return nil, usagef("the token is of the litmus program %s: give its file with -litmus FILE", tok.Scenario)
