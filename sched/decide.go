@@ -92,9 +92,14 @@ func (x *engine) repeats(t *Task, old *Step, c Choice) bool {
 
 // grant records that t makes its step and takes it out of the scheduler's sets.
 func (x *engine) grant(t *Task, c Choice) {
-	p := &t.pend
-	x.log = append(x.log, Step{Choice: c, Kind: p.Kind, Cmp: p.Cmp, OK: true, Obj: p.Obj, Obj2: p.Obj2,
-		N: p.N, New: p.New, Groups: p.Groups, Enabled: x.enabled})
+	n := len(x.log)
+	if n == cap(x.log) {
+		x.log = append(x.log, Step{})
+	}
+	x.log = x.log[:n+1]
+	s, p := &x.log[n], &t.pend // in place: a copy of a whole Step costs as much as all else here
+	s.Choice, s.Kind, s.Cmp, s.OK, s.Obj, s.Obj2 = c, p.Kind, p.Cmp, true, p.Obj, p.Obj2
+	s.N, s.New, s.Before, s.Groups, s.Enabled = p.N, p.New, 0, p.Groups, x.enabled
 	x.enabled &^= t.bit()
 	if t.block != nil {
 		t.block.leave(t)
