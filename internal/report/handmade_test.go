@@ -63,9 +63,8 @@ func TestNoSteps(t *testing.T) {
     no chunk
 
  step | locks held | M0
- -----+------------+----------------------
-      |            | start
-      |            |   *** property P-INIT
+ -----+------------+---------------------------
+      |            | start: *** property P-INIT
 
 in:      start
 locks:   none is held

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -18,6 +19,7 @@ func PageHeap(docs map[string]string) *Subject {
 		Lock:    "heap",
 		Stopped: "worldIsStopped",
 		Func:    runtimeName,
+		Hides:   wrapper.MatchString,
 		Value:   machineValue,
 		Rule: func(v *sched.Violation) string {
 			if doc, ok := docs[v.Site]; ok {
@@ -28,11 +30,18 @@ func PageHeap(docs map[string]string) *Subject {
 	}
 }
 
+// wrapper matches functions of the model and the heap that only say what their
+// callers ask for.
+var wrapper = regexp.MustCompile(`^\(\*M\)\.(Lock|Unlock|Throw|fail|start|[Aa]ssert\w*)$|^\(\*mheap\)\.assert\w*$|^\(\*Machine\)\.newGoM$`)
+
 // runtimeName is the name that the runtime has for a function of the model: a
 // method of the model's M is a function there, with a small first letter.
 func runtimeName(name string) string {
 	fn, ok := strings.CutPrefix(name, "(*M).")
 	if !ok {
+		return name
+	}
+	if fn == "" {
 		return name
 	}
 	r, n := utf8.DecodeRuneInString(fn)

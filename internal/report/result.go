@@ -39,12 +39,31 @@ type Subject struct {
 	// Func turns the name of a function of the program into the name that
 	// readers know. Nil keeps it.
 	Func func(name string) string
+	// Hides says which functions are left out of traces, by the name that the
+	// program has for them: thin wrappers around what a reader looks for. Nil
+	// hides none.
+	Hides func(name string) bool
 	// Value turns the value of a word into text, "" for a plain number. Nil
 	// is always "".
 	Value func(object string, v int64) string
 	// Rule says what the site of a violation requires, "" if unknown. Nil is
 	// always "".
 	Rule func(v *sched.Violation) string
+}
+
+// frames turns functions, innermost first, into those that a reader sees. At
+// least one is left.
+func (s *Subject) frames(names []string) []string {
+	var seen []string
+	for _, n := range names {
+		if s.Hides == nil || !s.Hides(n) {
+			seen = append(seen, s.function(n))
+		}
+	}
+	if len(seen) == 0 && len(names) > 0 {
+		seen = append(seen, s.function(names[0]))
+	}
+	return seen
 }
 
 func (s *Subject) function(name string) string {
@@ -55,12 +74,14 @@ func (s *Subject) function(name string) string {
 }
 
 // stack writes functions, innermost first.
-func (s *Subject) stack(frames []string) string {
-	names := make([]string, len(frames))
-	for i, f := range frames {
-		names[i] = s.function(f)
+func (s *Subject) stack(names []string) string { return strings.Join(s.frames(names), " < ") }
+
+// innermost is the first function of a stack, "" if it has none.
+func (s *Subject) innermost(names []string) string {
+	if seen := s.frames(names); len(seen) > 0 {
+		return seen[0]
 	}
-	return strings.Join(names, " < ")
+	return ""
 }
 
 func (s *Subject) value(object string, v int64) string {

@@ -57,6 +57,9 @@ func newRower(tr *sched.Trace, s *Subject, verbose bool) *rower {
 // columnLock chooses the lock that has its own column: that of the subject,
 // else the only one of the trace, else none.
 func columnLock(tr *sched.Trace, s *Subject) string {
+	if s.Lock != "" {
+		return s.Lock
+	}
 	only := ""
 	for i := range tr.Events {
 		e := &tr.Events[i]
@@ -64,8 +67,6 @@ func columnLock(tr *sched.Trace, s *Subject) string {
 			continue
 		}
 		switch {
-		case e.Object == s.Lock:
-			return s.Lock
 		case only == "":
 			only = e.Object
 		case only != e.Object:
@@ -236,7 +237,7 @@ func (r *rower) heading(e *sched.Event) string {
 	case r.verbose:
 		return r.subject.stack(e.Frames)
 	}
-	return r.subject.function(e.Func())
+	return r.subject.innermost(e.Frames)
 }
 
 // violation adds the row of violation i, and a row for each stuck task if it

@@ -85,8 +85,7 @@ func (t *table) measure() {
 		if t.list {
 			need(2, t.trace.Tasks[w.task])
 		}
-		need(t.column(w.task), w.heading)
-		need(t.column(w.task), "  "+w.cell)
+		need(t.column(w.task), w.oneLine())
 	}
 	t.widths[1] = min(t.widths[1], 30)
 	left := tableWidth - 1
@@ -152,8 +151,9 @@ func (t *table) line(cells []string) {
 // row writes row i: its heading, and its cell on as many lines as it needs.
 func (t *table) row(i int) {
 	w := &t.rows[i]
+	before, after := t.locks(i)
 	if w.task < 0 {
-		t.lines("", w.locks, t.across(), []string{w.cell}, "")
+		t.lines("", after, t.across(), []string{w.cell}, "")
 		return
 	}
 	who := ""
@@ -161,15 +161,43 @@ func (t *table) row(i int) {
 		who = t.trace.Tasks[w.task]
 	}
 	col := t.column(w.task)
+	if line := w.oneLine(); utf8.RuneCountInString(line) <= t.widths[col] {
+		t.lines(w.steps(), after, col, []string{line}, who)
+		return
+	}
 	if w.heading != "" {
-		locks := ""
-		if i > 0 {
-			locks = t.rows[i-1].locks
-		}
-		t.lines("", locks, col, wrap(w.heading, t.widths[col], "  "), who)
+		t.lines("", before, col, wrap(w.heading+":", t.widths[col], "  "), who)
 		who = ""
 	}
-	t.lines(w.steps(), w.locks, col, wrap("  "+w.cell, t.widths[col], "    "), who)
+	t.lines(w.steps(), after, col, wrap("  "+w.cell, t.widths[col], "    "), who)
+}
+
+// locks is what the column of locks shows before and beside row i. A list of
+// several locks is shown where it changes, the holder of one lock throughout.
+func (t *table) locks(i int) (before, after string) {
+	if i > 0 {
+		before = t.rows[i-1].locks
+	}
+	after = t.rows[i].locks
+	if t.lock != "" {
+		return before, after
+	}
+	switch after {
+	case before:
+		after = ""
+	case "":
+		after = "none"
+	}
+	return "", after
+}
+
+// oneLine is the text of the row where it fits on a line: steps stand behind
+// their function, or indented below the row that names it.
+func (w *row) oneLine() string {
+	if w.heading != "" {
+		return w.heading + ": " + w.cell
+	}
+	return "  " + w.cell
 }
 
 // lines writes the lines of one cell with what stands before them.
