@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"time"
 
@@ -155,8 +156,12 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 			n = append(n, fmt.Sprintf("property %s declares nothing that it reads, so that only -strategy dfs shows it every state", p))
 		}
 	}
-	for _, g := range rep.Unreached {
-		n = append(n, fmt.Sprintf("no execution reached the goal %q; that decides nothing, as the search was not exhausted", g))
+	if rep.Cut > 0 && rep.Cut == rep.Executions {
+		n = append(n, fmt.Sprintf("every execution was cut off after %d steps, so that none was seen to its end", rep.Options.Depth))
+	}
+	if len(rep.Unreached) > 0 {
+		n = append(n, "no execution came to what it should: "+strings.Join(rep.Unreached, ", ")+
+			"; that decides nothing, as not everything was explored")
 	}
 	return n
 }
