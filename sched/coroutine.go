@@ -128,6 +128,9 @@ func (t *Task) enter() {
 	t.unwinds = 0
 	if t.state == taskReady {
 		t.state = taskStarting
+		if t.learns() {
+			t.fresh = t.w.fingerprint()
+		}
 	}
 	t.body(t)
 	if !x.over && t.state == taskRunning {

@@ -79,8 +79,8 @@ func (x *engine) arrive(t *Task, p Pending, b blocker) {
 	switch {
 	case t.state == taskRunning:
 		x.afterStep(t)
-	case x.w.prog.Reusable && t.parent == nil && !t.touched:
-		t.first, t.firstBlock, t.firstKnown = p, b, true
+	case t.learns():
+		t.learn(p, b)
 	}
 	t.pend, t.block = p, b
 	t.state = taskParked
@@ -90,6 +90,20 @@ func (x *engine) arrive(t *Task, p Pending, b blocker) {
 		t.where = append(t.where[:0], pcs[:n]...)
 	}
 	x.park(t)
+}
+
+// learns reports whether t is a task that can be started late once its first
+// operation is known.
+func (t *Task) learns() bool {
+	return t.w.prog.Reusable && t.parent == nil && !t.firstKnown && !t.touched
+}
+
+// learn notes the first operation of t, unless t has done something before it
+// that others can see: then it must be started in time.
+func (t *Task) learn(p Pending, b blocker) {
+	if t.touched = t.w.fingerprint() != t.fresh; !t.touched {
+		t.first, t.firstBlock, t.firstKnown = p, b, true
+	}
 }
 
 // violate records a violation of t and ends the task.

@@ -41,8 +41,9 @@ type Task struct {
 	first      Pending // first operation, if known to be the same in each execution
 	firstBlock blocker
 	firstKnown bool
-	touched    bool // it looks at shared things before its first operation
-	lazy       bool // granted its first operation before its body was entered
+	touched    bool   // it does something to shared things before its first operation
+	fresh      uint64 // fingerprint of the world when its body was entered first
+	lazy       bool   // granted its first operation before its body was entered
 
 	signalled bool // a condition variable has woken the task
 	clk       []uint32

@@ -45,7 +45,12 @@ func (o *Word) Peek() uint64 { return o.v }
 
 // Poke sets the value without being an operation: for Setup, and for functions
 // registered with [World.OnStart].
-func (o *Word) Poke(v uint64) { o.v = v }
+func (o *Word) Poke(v uint64) {
+	o.v = v
+	if t := o.w.current; t != nil && t.state == taskStarting {
+		t.touched = true
+	}
+}
 
 func (o *Word) admits(t *Task) bool  { return t.pend.Cmp.Holds(o.v, t.pend.N) }
 func (o *Word) wait(t *Task)         { o.waiters |= t.bit() }

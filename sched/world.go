@@ -12,7 +12,9 @@ type Program struct {
 	// before each further execution: objects made through the world return to
 	// their first values, variables registered with [Save] and [SaveSlice] to
 	// the values that they had at the end of Setup. Everything else that the
-	// tasks change would leak from one execution into the next.
+	// tasks change would leak from one execution into the next. What a task
+	// does before its first operation must not depend on what others have done:
+	// it may happen when the task moves first.
 	// Where Reusable is false, Setup runs before every execution.
 	Reusable bool
 	// BlockSelfDeadlock makes a task that locks what it holds wait for ever
@@ -60,35 +62,6 @@ type named struct {
 	first ObjID
 	n     uint32
 	by    namer
-}
-
-// saved is a registered variable.
-type saved interface {
-	take()
-	restore()
-}
-
-type savedVar[T any] struct {
-	live *T
-	copy T
-}
-
-func (s *savedVar[T]) take()    { s.copy = *s.live }
-func (s *savedVar[T]) restore() { *s.live = s.copy }
-
-type savedSlice[T any] struct{ live, copy []T }
-
-func (s *savedSlice[T]) take()    { s.copy = append(s.copy[:0], s.live...) }
-func (s *savedSlice[T]) restore() { copy(s.live, s.copy) }
-
-// Save registers *p: in a reusable program it is set back, by shallow copy, to
-// the value that it has at the end of Setup before every further execution.
-func Save[T any](w *World, p *T) { w.saved = append(w.saved, &savedVar[T]{live: p}) }
-
-// SaveSlice registers the elements of s up to its capacity, as [Save] does a
-// variable. The slice header itself is not registered.
-func SaveSlice[T any](w *World, s []T) {
-	w.saved = append(w.saved, &savedSlice[T]{live: s[:cap(s)]})
 }
 
 // OnStart registers f to run before each execution, after everything else has
