@@ -13,6 +13,13 @@ import (
 // tableWidth is the width that a table keeps to.
 const tableWidth = 120
 
+// Widths of the columns on the left, and of a task's own column. They leave a
+// table of maxLanes tasks within tableWidth.
+const (
+	maxNarrow = 24
+	minLane   = 16
+)
+
 // maxLanes is the most tasks that get a column each; with more, one column
 // names the task.
 const maxLanes = 4
@@ -87,14 +94,17 @@ func (t *table) measure() {
 		}
 		need(t.column(w.task), w.oneLine())
 	}
-	t.widths[1] = min(t.widths[1], 30)
+	t.widths[1] = min(t.widths[1], maxNarrow)
+	if t.list {
+		t.widths[2] = min(t.widths[2], maxNarrow)
+	}
 	left := tableWidth - 1
 	for _, n := range t.widths[:fixed] {
 		left -= n + 3
 	}
 	lanes := len(t.widths) - fixed
 	for i := fixed; i < len(t.widths); i++ {
-		share := max(20, (left-3*(lanes-1))/lanes)
+		share := max(minLane, (left-3*(lanes-1))/lanes)
 		if t.widths[i] <= share {
 			left -= t.widths[i] + 3
 		} else {
@@ -113,6 +123,16 @@ func (t *table) across() int {
 	return 2
 }
 
+// widthAcross is the space for such text: the columns from there on, and at
+// least what fits in any table.
+func (t *table) widthAcross() int {
+	n := -3
+	for _, width := range t.widths[t.across():] {
+		n += width + 3
+	}
+	return max(n, minLane)
+}
+
 // column returns the column of the cells of a task.
 func (t *table) column(task int) int {
 	if t.list {
@@ -122,7 +142,11 @@ func (t *table) column(task int) int {
 }
 
 func (t *table) head() {
-	t.line(t.titles())
+	cells := make([][]string, len(t.widths))
+	for i, title := range t.titles() {
+		cells[i] = wrap(title, t.widths[i], "")
+	}
+	t.block(cells)
 	rule := make([]string, len(t.widths))
 	for i, n := range t.widths {
 		rule[i] = strings.Repeat("-", n)
@@ -153,7 +177,10 @@ func (t *table) row(i int) {
 	w := &t.rows[i]
 	before, after := t.locks(i)
 	if w.task < 0 {
-		t.lines("", after, t.across(), []string{w.cell}, "")
+		cells := make([][]string, t.across()+1) // no columns behind it
+		cells[1] = wrap(after, t.widths[1], "  ")
+		cells[t.across()] = wrap(w.cell, t.widthAcross(), "  ")
+		t.block(cells)
 		return
 	}
 	who := ""
@@ -202,23 +229,36 @@ func (w *row) oneLine() string {
 
 // lines writes the lines of one cell with what stands before them.
 func (t *table) lines(steps, locks string, col int, text []string, who string) {
-	held := wrap(locks, t.widths[1], "  ")
-	for i := range max(len(text), len(held)) {
-		cells := make([]string, len(t.widths))
-		if t.list {
-			cells[2] = who
+	cells := make([][]string, len(t.widths))
+	cells[0] = wrap(steps, t.widths[0], "")
+	cells[1] = wrap(locks, t.widths[1], "  ")
+	if t.list {
+		cells[2] = wrap(who, t.widths[2], "  ")
+	}
+	cells[col] = text
+	if len(cells[1]) == 1 { // who holds a lock stands beside every line
+		for len(cells[1]) < len(text) && t.lock != "" {
+			cells[1] = append(cells[1], cells[1][0])
 		}
-		cells[0] = steps
-		steps, who = "", ""
-		if i < len(held) {
-			cells[1] = held[i]
-		} else if len(held) == 1 {
-			cells[1] = held[0]
+	}
+	t.block(cells)
+}
+
+// block writes cells of several lines side by side.
+func (t *table) block(cells [][]string) {
+	n := 0
+	for _, c := range cells {
+		n = max(n, len(c))
+	}
+	line := make([]string, len(cells))
+	for i := range n {
+		for j, c := range cells {
+			line[j] = ""
+			if i < len(c) {
+				line[j] = c[i]
+			}
 		}
-		if i < len(text) {
-			cells[col] = text[i]
-		}
-		t.line(cells)
+		t.line(line)
 	}
 }
 
