@@ -162,6 +162,17 @@ func TestSpanObjects(t *testing.T) {
 	}
 }
 
+// TestSpanObjectRefill: an empty cache is filled to half its size.
+func TestSpanObjectRefill(t *testing.T) {
+	hp, m := NewDirect(Config{Geometry: smallVariation("six", func(g *Geometry) { g.MSpanCache = 6 })})
+	for i, want := range []int{2, 1, 0, 2} {
+		hp.AllocManual(m, 1, SpanAllocWorkBuf)
+		if got := hp.h.local(m.P()).mspancache.len; got != want {
+			t.Errorf("after allocation %d: %d cached, want %d", i, got, want)
+		}
+	}
+}
+
 // TestAlignedStacks shows the flaw of Go 1.16 where the page of the operating
 // system is larger than the heap's: the pages around an aligned stack lose
 // their scavenged bits although the operating system does not back them.

@@ -6,6 +6,11 @@ import (
 	"lockheld/model"
 )
 
+// StatsGrowth is a data choice of the heap: with [model.StackGrowth], the stack
+// may also grow between the two ends of an update of the consistent statistics,
+// which throws in Go 1.16 (issue 49395).
+const StatsGrowth = model.FirstHeapChoice
+
 // Config describes a heap and the machine below it. The zero Config is Go
 // 1.16 with the small geometry on one P, with nothing open.
 type Config struct {
@@ -14,7 +19,8 @@ type Config struct {
 	// Variant is whose code runs; nil: Go 1.16.
 	Variant *Variant
 	// Machine configures the machine. The choices that a heap knows are
-	// [model.OSRefuses], [model.ArenaNotAdjacent] and [model.StackGrowth].
+	// [model.OSRefuses], [model.ArenaNotAdjacent], [model.StackGrowth] and
+	// [StatsGrowth].
 	Machine model.Config
 
 	// AlignedStacks: stack spans are aligned to the page of the operating

@@ -29,6 +29,7 @@ func workload(v *Variant) *exploration {
 			tp := NewTestPageAlloc(hp.h.w, hp.K, hp.h.g, v)
 			c := tp.NewCache(hp.h.w)
 			hp.K.NewM("a", func(m *model.M) {
+				hp.FreeManual(m, hp.AllocManual(m, 3, SpanAllocStack), SpanAllocStack)
 				s, i := hp.AllocSmall(m, 1)
 				hp.Drop(s, i)
 				hp.AllocLarge(m, 20)
@@ -41,7 +42,7 @@ func workload(v *Variant) *exploration {
 			})
 			hp.K.NewM("b", func(m *model.M) {
 				hp.FreeSpan(m, hp.Alloc(m, 1, 0, false))
-				hp.FreeManual(m, hp.AllocManual(m, 3, SpanAllocStack), SpanAllocStack)
+				hp.AllocManual(m, 3, SpanAllocStack)
 				hp.SetGCPercent(m, 50)
 				for range 4 {
 					hp.StackGrow(m)

@@ -144,6 +144,11 @@ func (c *consistentHeapStats) acquire(m *model.M) *heapStatsDelta {
 //
 // Runtime: (*consistentHeapStats).release, Go 1.16.
 func (c *consistentHeapStats) release(m *model.M) {
+	if c.h.k.Opens(StatsGrowth) {
+		// The stack may grow at the entry of this function, and growing it
+		// updates the statistics (bug-A6, issue 49395).
+		m.Prologue("consistentHeapStats.release")
+	}
 	if pp := m.P(); pp != nil {
 		seq := c.h.local(pp).addStatsSeq(m, c.h.cfg.StatsReader)
 		if seq%2 != 0 {

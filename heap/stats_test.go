@@ -2,6 +2,7 @@ package heap
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"lockheld/model"
@@ -121,6 +122,29 @@ func TestReadMemStats(t *testing.T) {
 		}
 		if _, v := e.run(t); siteAndKind(v) != tt.want {
 			t.Errorf("%s: got %v, want %s", tt.name, v, tt.want)
+		}
+	}
+}
+
+// TestStatsGrowth is bug-A6: a stack that grows between acquire and release
+// allocates a span, which updates the statistics again.
+func TestStatsGrowth(t *testing.T) {
+	for _, tt := range []struct {
+		open model.Choices
+		want string
+	}{
+		{model.StackGrowth, "none"},
+		{model.StackGrowth | StatsGrowth, "panic throw"},
+	} {
+		e := &exploration{
+			cfg: Config{Machine: model.Config{NoStops: true, Open: tt.open}},
+			start: func(hp *Heap) {
+				hp.K.NewM("m", func(m *model.M) { hp.AllocLarge(m, 1) })
+			},
+		}
+		_, v := e.run(t)
+		if siteAndKind(v) != tt.want || v != nil && !strings.HasPrefix(v.Message, "bad sequence number") {
+			t.Errorf("open %b: got %v", tt.open, v)
 		}
 	}
 }

@@ -81,6 +81,23 @@ func TestReclaim(t *testing.T) {
 	}
 }
 
+// TestReclaimUsesTheMarksOfThisCycle: a span that was marked in the last cycle
+// and is dead in this one is found.
+func TestReclaimUsesTheMarksOfThisCycle(t *testing.T) {
+	hp, m := NewDirect(Config{})
+	s := sweepPhase(hp, m, []uint64{2}, func(int) bool { return false })[0]
+	hp.Reclaim(m, 1)
+	if !s.ghost.live {
+		t.Error("a live span was reclaimed")
+	}
+	hp.Drop(s, 0)
+	hp.PrepareSweep(m)
+	hp.Reclaim(m, 1)
+	if s.ghost.live {
+		t.Error("the dead span was not reclaimed")
+	}
+}
+
 // TestReclaimedSpanInUnsweptSet: a sweeper that comes across a span that the
 // reclaimer has freed passes over it.
 func TestReclaimedSpanInUnsweptSet(t *testing.T) {
