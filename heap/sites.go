@@ -22,8 +22,8 @@ const (
 	SiteGCOff       SiteKind = "gc-off"       // the collector is not marking
 )
 
-// A SiteInfo describes one assertion point.
-type SiteInfo struct {
+// A SiteEntry describes one assertion point.
+type SiteEntry struct {
 	// Site is the stable id, FUNCTION/POSITION.
 	Site model.Site
 	// Function is the runtime's name of the function.
@@ -41,14 +41,14 @@ type SiteInfo struct {
 
 // Sites returns all assertion points of the page heap in a fixed order, those
 // of the seed commit first, by number.
-func Sites() []SiteInfo {
-	all := append(append([]SiteInfo(nil), siteTable[:]...), mheapSites[:]...)
-	slices.SortStableFunc(all, func(a, b SiteInfo) int { return cmp.Compare(seedOrder(a), seedOrder(b)) })
+func Sites() []SiteEntry {
+	all := append(append([]SiteEntry(nil), siteTable[:]...), mheapSites[:]...)
+	slices.SortStableFunc(all, func(a, b SiteEntry) int { return cmp.Compare(seedOrder(a), seedOrder(b)) })
 	return all
 }
 
 // seedOrder sorts our own points after those of the commit.
-func seedOrder(s SiteInfo) int {
+func seedOrder(s SiteEntry) int {
 	if s.Seed == 0 {
 		return 29
 	}
@@ -93,7 +93,7 @@ const (
 
 // siteTable lists the assertion points: those of the seed commit by number,
 // then our own.
-var siteTable = [...]SiteInfo{
+var siteTable = [...]SiteEntry{
 	{siteScavengeEntry, "pageAlloc.scavenge", SiteLock, "entry", 4, "Scavenging changes the bitmaps and the scavenger's ranges."},
 	{siteScavengeStartGenEntry, "pageAlloc.scavengeStartGen", SiteLock, "entry", 5, "A new generation replaces the ranges that others take work from."},
 	{siteScavengeReserveEntry, "pageAlloc.scavengeReserve", SiteLock, "entry", 6, "Two scavengers must not reserve the same range."},

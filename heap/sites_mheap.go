@@ -69,7 +69,7 @@ const growing = "A user stack may grow, which needs the heap lock."
 
 // mheapSites lists these points: those of the seed commit, our own, and those
 // that other commits gave the runtime.
-var mheapSites = [...]SiteInfo{
+var mheapSites = [...]SiteEntry{
 	{siteSysAllocEntry, "mheap.sysAlloc", SiteLock, "entry", 1, "Arena hints and the list of arenas change."},
 	{siteGCSetTriggerRatioEntry, "gcSetTriggerRatio", SiteSTWOrLock, "entry", 2, "SetGCPercent calls it with the lock, mark termination in a stopped world."},
 	{siteGCEffectiveGrowthRatioEntry, "gcEffectiveGrowthRatio", SiteSTWOrLock, "entry", 3, "It reads what gcSetTriggerRatio writes."},
