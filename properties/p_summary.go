@@ -11,8 +11,7 @@ import (
 // start, in the longest run, at the end.
 type sum struct{ start, longest, end uint }
 
-// append returns the summary of a followed by b, of n pages each side of which
-// a has na.
+// append returns the summary of a, of na pages, followed by b, of nb pages.
 func (a sum) append(na uint, b sum, nb uint) sum {
 	c := sum{start: a.start, longest: max(a.longest, b.longest, a.end+b.start), end: b.end}
 	if a.start == na {
@@ -96,8 +95,12 @@ func checkSummary(s *state) string {
 	}
 	for level := len(c.levels) - 1; level >= 0; level-- {
 		pages := uint(s.pages.EntryBytes(level) / s.g.PageSize)
-		for i := lo; i < hi; i++ {
-			want := c.entry(s, level, i, pages)
+		block := uint64(1) << s.g.LevelBits[level] // of entries that have one parent
+		for i := lo &^ (block - 1); i < (hi+block-1)&^(block-1); i++ {
+			want := sum{} // where nothing is mapped
+			if lo <= i && i < hi {
+				want = c.entry(s, level, i, pages)
+			}
 			c.levels[level][i] = want
 			a, b, d := s.pages.Summary(level, i)
 			if got := (sum{a, b, d}); got != want {
@@ -105,8 +108,7 @@ func checkSummary(s *state) string {
 					i, level, a, b, d, want.start, want.longest, want.end)
 			}
 		}
-		bits := s.g.LevelBits[level]
-		lo, hi = lo>>bits, (hi-1)>>bits+1
+		lo, hi = lo/block, (hi+block-1)/block
 	}
 	return ""
 }

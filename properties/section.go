@@ -10,11 +10,11 @@ type section struct {
 	bytes    uint64 // in use
 	curBase  uint64
 	curLimit uint64
-	lwm, hwm uint64
+	lwm      uint64
 	scav     uint64 // bytes left to scavenge
 	spans    int    // span objects in use by spanalloc
 	goal     uint64
-	inuse    uint64 // pages in heap spans
+	inuse    uint64 // pages of heap spans
 	cache    bool   // the M's page cache has pages
 	closing  bool   // the section began by closing a window of the M
 
@@ -32,7 +32,7 @@ func (s *stage) sectionBegins(m *model.M) {
 	c, p := &s.cs, s.pages
 	c.open = true
 	c.gen, c.bytes = p.ScavGen(), p.RangeBytes()
-	c.lwm, c.hwm, c.scav = p.ScavLWM(), p.FreeHWM(), p.ScavBytes()
+	c.lwm, c.scav = p.ScavLWM(), p.ScavBytes()
 	c.goal, c.inuse = s.h.ScavengeGoal(), s.h.PagesInUse()
 	c.curBase, c.curLimit = s.h.CurArena()
 	c.spans = s.h.SpansInUse()
@@ -73,7 +73,7 @@ func (s *stage) sectionEnds(m *model.M) {
 	if p.ScavGen() != c.gen {
 		s.startedGeneration(others)
 	}
-	if others > 0 && p.FreeHWM() != c.hwm && p.ScavGen() == c.gen {
+	if others > 0 && s.h.PagesInUse() < c.inuse {
 		s.reach(goalFreedInWindow)
 	}
 	if !c.cache && s.cacheFull(m) && s.waiting() {

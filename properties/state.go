@@ -32,12 +32,14 @@ type state struct {
 type counts struct {
 	releases uint64 // of the heap lock, announced ones included
 	seen     uint64 // releases at which the state was looked at last
+	ended    int    // steps made when unlocked looked last, one more
 	released uint64 // heap_released at that time
 
 	gens      uint64 // generations started
 	sweepgen  uint32 // at the last of them
 	lastGen   uint32
 	holderP   *model.P // P of the M that holds the heap lock, when it took it
+	making    bool     // a page allocator alone is being made: its bits have no owner yet
 	parked    bool     // scavenger, at the last look
 	wake      bool     // sysmonWake, at the last look
 	pastBytes uint64   // size of the ranges in use, at the last look
@@ -84,7 +86,7 @@ func (s *state) page(addr uint64) uint64 { return (addr - s.g.BaseAddr()) / s.g.
 // and has been released, or heap_released has changed, since the last time.
 func (s *state) changed() bool {
 	c := &s.counts
-	if s.lock.Held() {
+	if s.lock.Held() || c.making {
 		return false
 	}
 	released := uint64(0)
@@ -102,13 +104,17 @@ func (s *state) changed() bool {
 	return true
 }
 
-// unlocked reports whether the heap lock is free, for checks at the end of an
-// execution, where a daemon may be inside a critical section.
+// unlocked reports whether the heap lock is free, for checks of what is so
+// after any step and at the end of an execution, where a daemon may be inside a
+// critical section.
 func (s *state) unlocked() bool {
-	if s.lock.Held() {
+	if s.lock.Held() || s.counts.making {
 		return false
 	}
-	s.pm.fill(s)
+	if now := s.w.Now() + 1; s.counts.ended != now {
+		s.counts.ended = now
+		s.pm.fill(s)
+	}
 	return true
 }
 
