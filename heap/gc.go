@@ -20,8 +20,7 @@ const (
 )
 
 // firstSweepgen is the sweep generation of a heap that was never collected.
-// Model: the runtime starts with 0, whose predecessor wraps around.
-const firstSweepgen = 4
+const firstSweepgen = 0
 
 // gcphase returns the phase. It changes in a stopped world.
 func (h *mheap) gcphase(m *model.M) gcPhase {
