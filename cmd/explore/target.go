@@ -87,7 +87,7 @@ func namedTarget(name, variant string, properties []string) (*target, error) {
 	if err != nil {
 		return nil, usageError{err}
 	}
-	return &target{name: name, variant: "-", program: p, subject: &report.Subject{Lock: "heap"},
+	return &target{name: name, variant: "-", program: p, subject: &report.Subject{},
 		token: sched.Token{Scenario: name}}, nil
 }
 

@@ -148,3 +148,35 @@ lockheld/sched.(*Task).enter(0x1)
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Steps that are left out are counted in the row of the step of the same
+// function that follows under the same locks, else in the row before them.
+func TestSkipped(t *testing.T) {
+	tr := handMade([]string{"M0", "M1"}, []string{"heap", "own", "shared", "other"}, []sched.Step{
+		step(0, sched.OpLock, 1, 0, 0),
+		step(0, sched.OpStore, 2, 1, 0),
+		step(0, sched.OpStore, 2, 2, 1),
+		step(0, sched.OpStore, 3, 1, 0),
+		step(0, sched.OpStore, 2, 3, 2),
+		step(0, sched.OpUnlock, 1, 0, 0),
+		step(1, sched.OpStore, 4, 1, 0),
+		step(1, sched.OpLoad, 3, 0, 1),
+	})
+	for i, fn := range []string{"a", "a", "b", "c", "d", "d", "e", "e"} {
+		tr.Events[i].Frames = []string{fn}
+	}
+	want := ` step | holds heap | M0                               | M1
+ -----+------------+----------------------------------+-------------------------------
+  0-2 | M0         | a: lock heap; ... 2 steps        |
+  3-4 | M0         | c: store shared -> 1; ... 1 step |
+    5 |            | d: unlock heap                   |
+  6-7 |            |                                  | e: ... 1 step; load shared = 1
+`
+	var b strings.Builder
+	if err := writeTrace(&b, tr, &Subject{Locks: []string{"heap"}}, false); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.String(); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}

@@ -16,7 +16,7 @@ import (
 // for each property, by name.
 func PageHeap(docs map[string]string) *Subject {
 	return &Subject{
-		Lock:    "heap",
+		Locks:   []string{"heap", "mheapLock"}, // the second in the helpers of the runtime's tests
 		Stopped: "worldIsStopped",
 		Func:    runtimeName,
 		Hides:   wrapper.MatchString,

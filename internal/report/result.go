@@ -30,9 +30,10 @@ type Finding struct {
 // Subject says what a trace of one kind of program means. The zero Subject is
 // that of a program of which nothing is known.
 type Subject struct {
-	// Lock names the lock that has a column of its own; "" is the only lock
-	// of the trace, if there is one.
-	Lock string
+	// Locks names the locks that may have the column of who holds the lock;
+	// the first one of them that a trace uses has it. None is the only lock of
+	// the trace, if there is one.
+	Locks []string
 	// Stopped names the word that is not 0 while the world is stopped; "" if
 	// there is no such thing.
 	Stopped string

@@ -32,6 +32,7 @@ type rower struct {
 	skipped int           // steps left out since the last row
 	skipper int           // task that made them
 	from    int           // first of them
+	within  string        // function of all of them, "" if there are several
 	rows    []row
 }
 
@@ -54,29 +55,28 @@ func newRower(tr *sched.Trace, s *Subject, verbose bool) *rower {
 	return r
 }
 
-// columnLock chooses the lock that has its own column: that of the subject,
+// columnLock chooses the lock that has its own column: one of the subject's,
 // else the only one of the trace, else none.
 func columnLock(tr *sched.Trace, s *Subject) string {
-	if s.Lock != "" {
-		return s.Lock
-	}
-	only := ""
+	var used []string
 	for i := range tr.Events {
 		e := &tr.Events[i]
-		if e.Note || !locking(e.Kind) || e.Kind == sched.OpCondWait {
-			continue
-		}
-		switch {
-		case only == "":
-			only = e.Object
-		case only != e.Object:
-			only = " "
+		if !e.Note && locking(e.Kind) && e.Kind != sched.OpCondWait && !slices.Contains(used, e.Object) {
+			used = append(used, e.Object)
 		}
 	}
-	if only == " " {
-		return ""
+	for _, l := range s.Locks {
+		if slices.Contains(used, l) {
+			return l
+		}
 	}
-	return only
+	switch {
+	case len(s.Locks) > 0:
+		return s.Locks[0]
+	case len(used) == 1:
+		return used[0]
+	}
+	return ""
 }
 
 // sharedObjects finds the objects on which steps of different tasks do not commute.
@@ -136,10 +136,7 @@ func (r *rower) event(i int) {
 		r.tellSkipped(locks)
 	}
 	if !r.keeps(i) {
-		if r.skipped == 0 {
-			r.skipper, r.from = e.Task, e.Step
-		}
-		r.skipped++
+		r.skip(e)
 		return
 	}
 	w := row{first: e.Step, last: e.Step, task: e.Task, heading: r.heading(e), locks: r.locksNow()}
@@ -149,6 +146,9 @@ func (r *rower) event(i int) {
 	} else {
 		w.cell = r.subject.words(e, &r.trace.Steps[e.Step])
 	}
+	if r.skipped > 0 && r.within != w.heading {
+		r.tellSkipped(locks)
+	}
 	if r.skipped > 0 {
 		w.first, w.cell = r.from, steps(r.skipped)+"; "+w.cell
 		r.skipped = 0
@@ -157,6 +157,18 @@ func (r *rower) event(i int) {
 	if r.st.stopped != stopped {
 		r.rows = append(r.rows, r.worldRow())
 	}
+}
+
+// skip leaves a step out.
+func (r *rower) skip(e *sched.Event) {
+	heading := r.heading(e)
+	if r.skipped == 0 {
+		r.skipper, r.from, r.within = e.Task, e.Step, heading
+	}
+	if r.within != heading {
+		r.within = ""
+	}
+	r.skipped++
 }
 
 func (r *rower) worldRow() row {

@@ -36,7 +36,7 @@ func golden(t *testing.T, name, text string) {
 
 // heapLike is what is known of the programs in the tests below.
 var heapLike = &Subject{
-	Lock:    "heap",
+	Locks:   []string{"heap"},
 	Stopped: "worldIsStopped",
 	Func:    func(name string) string { return strings.TrimPrefix(name, "(*player).") },
 	Value: func(object string, v int64) string {
