@@ -112,7 +112,7 @@ func (h *mheap) tryAllocMSpan(m *model.M) *mspan {
 }
 
 // popMSpan takes the last object out of the P's cache, nil if it is empty.
-func (l *pLocal) popMSpan(m *model.M, h *mheap) *mspan {
+func (l *p) popMSpan(m *model.M, h *mheap) *mspan {
 	h.assertOwnP(m, l, siteTryAllocMSpanEntry)
 	l.own.Write(m.T())
 	if l.mspancache.len == 0 {

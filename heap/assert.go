@@ -53,7 +53,7 @@ func (h *mheap) assertGCOff(m *model.M, s model.Site) {
 }
 
 // assertOwnP asserts that l belongs to m.
-func (h *mheap) assertOwnP(m *model.M, l *pLocal, s model.Site) {
+func (h *mheap) assertOwnP(m *model.M, l *p, s model.Site) {
 	if h.cfg.RuntimeSites {
 		return
 	}

@@ -40,7 +40,7 @@ type mheap struct {
 	spanalloc  fixalloc
 	cachealloc fixalloc
 	central    []mcentral // by span class
-	locals     []pLocal   // by P
+	locals     []p   // by P
 
 	memstats  memstats
 	sweepPace sweepPacing // racy
@@ -81,11 +81,11 @@ type heapCells struct {
 	pageMarks    *sched.Cell
 }
 
-// A pLocal is what a P has for the heap. It belongs to the M that owns the P,
+// A p is what a P has for the heap. It belongs to the M that owns the P,
 // or to the M that has stopped the world.
 //
 // Runtime: fields of p, runtime2.go, Go 1.16.
-type pLocal struct {
+type p struct {
 	pcache     pageCache
 	mspancache struct {
 		buf []*mspan
@@ -99,7 +99,7 @@ type pLocal struct {
 }
 
 // local returns what pp has for the heap.
-func (h *mheap) local(pp *model.P) *pLocal { return &h.locals[pp.ID] }
+func (h *mheap) local(pp *model.P) *p { return &h.locals[pp.ID] }
 
 // allp returns the Ps in use.
 func (h *mheap) allp() []*model.P { return h.k.Ps() }
@@ -195,7 +195,7 @@ func (h *mheap) initArenas() {
 }
 
 func (h *mheap) initLocals() {
-	h.locals = make([]pLocal, len(h.k.AllPs()))
+	h.locals = make([]p, len(h.k.AllPs()))
 	for i := range h.locals {
 		pp := h.k.AllPs()[i]
 		l := &h.locals[i]

@@ -31,7 +31,7 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 	old := k.Gomaxprocs()
 	k.GrowAllp(m, nprocs)
 	for i := old; i < nprocs; i++ {
-		h.initP(m, k.AllPs()[i])
+		h.local(k.AllPs()[i]).init(m, h)
 		k.PublishP(m, i)
 	}
 	if m.P() != nil && m.P().ID < nprocs {
@@ -43,35 +43,33 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 	}
 	for i := nprocs; i < old; i++ {
 		// The P itself stays: an M in a system call may refer to it.
-		h.destroyP(m, k.AllPs()[i])
+		h.local(k.AllPs()[i]).destroy(m, h, k.AllPs()[i])
 	}
 	k.TrimAllp(m, nprocs)
 	k.DealPs(m, nprocs)
 	k.SetGomaxprocs(m, nprocs)
 }
 
-// initP prepares pp, which is new or was destroyed before. It does not touch
-// the page cache and the cache of span objects: destroyP has emptied them.
+// init prepares the P, which is new or was destroyed before. It does not touch
+// the page cache and the cache of span objects: destroy has emptied them.
 //
 // Runtime: (*p).init, proc.go, Go 1.16. sched.lock held, world stopped.
-func (h *mheap) initP(m *model.M, pp *model.P) {
-	l := h.local(pp)
+func (l *p) init(m *model.M, h *mheap) {
 	l.own.Write(m.T())
 	if l.mcache == nil {
 		l.mcache = h.allocmcache(m)
 	}
 }
 
-// destroyP takes back what pp has for the heap, and pp out of use.
+// destroy takes back what pp has for the heap, and pp out of use.
 //
 // Model: run queue, timers, write barrier buffer and the caches of other
 // packages are left out.
 //
 // Runtime: (*p).destroy, proc.go, Go 1.16. sched.lock held, world stopped.
-func (h *mheap) destroyP(m *model.M, pp *model.P) {
+func (l *p) destroy(m *model.M, h *mheap, pp *model.P) {
 	m.AssertLockHeld(h.k.SchedLock(), siteDestroySched)
 	m.AssertWorldStopped(siteDestroyStw)
-	l := h.local(pp)
 	m.Systemstack(func() {
 		l.own.Write(m.T())
 		for i := range l.mspancache.len {

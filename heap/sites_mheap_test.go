@@ -104,8 +104,8 @@ var siteCalls = []siteCall{
 	// Called without sched.lock, or while the world runs.
 	{siteProcresizeSched, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.procresize(m, 1) })},
 	{siteProcresizeStw, schedLocked(func(h *mheap, m *model.M, _ *mspan) { h.procresize(m, 1) })},
-	{siteDestroySched, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.destroyP(m, h.k.AllPs()[1]) })},
-	{siteDestroyStw, schedLocked(func(h *mheap, m *model.M, _ *mspan) { h.destroyP(m, h.k.AllPs()[1]) })},
+	{siteDestroySched, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.local(h.k.AllPs()[1]).destroy(m, h, h.k.AllPs()[1]) })},
+	{siteDestroyStw, schedLocked(func(h *mheap, m *model.M, _ *mspan) { h.local(h.k.AllPs()[1]).destroy(m, h, h.k.AllPs()[1]) })},
 	{siteGCSweepEntry, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.gcSweep(m) })},
 	{siteFinishsweepEntry, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.finishsweep(m) })},
 	{siteGCMarkStopped, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.mark(m) })},

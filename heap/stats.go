@@ -160,7 +160,7 @@ func (c *consistentHeapStats) release(m *model.M) {
 }
 
 // addStatsSeq adds 1 to statsSeq and returns the result.
-func (l *pLocal) addStatsSeq(m *model.M, observed bool) uint64 {
+func (l *p) addStatsSeq(m *model.M, observed bool) uint64 {
 	if observed {
 		return l.statsSeq.Add(m.T(), 1)
 	}
@@ -171,7 +171,7 @@ func (l *pLocal) addStatsSeq(m *model.M, observed bool) uint64 {
 
 // updating reports whether the P is between acquire and release. It is for
 // properties.
-func (l *pLocal) updating() bool { return (l.statsSeq.Peek()+l.statsSeqAlone)%2 != 0 }
+func (l *p) updating() bool { return (l.statsSeq.Peek()+l.statsSeqAlone)%2 != 0 }
 
 // read takes a consistent snapshot. Only one reader may run at a time.
 //
