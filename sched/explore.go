@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 )
 
@@ -26,6 +27,10 @@ type Options struct {
 	// Shrink is the number of executions spent on making the schedule of a
 	// violation shorter. 0 is 10000, -1 is none.
 	Shrink int
+
+	// Classes is the number of classes of equivalent executions (Mazurkiewicz
+	// traces) that are told apart and counted at most. 0 is not to count them.
+	Classes int64
 
 	After func(*Result) // sees every execution, on a stack of the engine
 	Live  *Live         // receives figures while the search runs
@@ -57,12 +62,19 @@ type StrategyEntry struct {
 var strategies = []StrategyEntry{
 	{"dfs", "Explores every schedule depth first, without reduction; -preemptions bounds it.", Exhaustive, newDFS},
 	{"random", "Walks at random: each choice is uniform over what is possible.", Sampling, newRandom},
+	{"pct", "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Sampling, newPCT},
+	{"pos", "Gives steps random priorities, and new ones to steps that conflict with the last.", Sampling, newPOS},
+	{"urw", "Makes all interleavings equally likely, by the steps that each task has left.", Sampling, newURW},
+	{"surw", "Makes all orders of the steps on one object equally likely, another object each time.", Sampling, newSURW},
+	{"portfolio", "Shares the executions among random, pct, pos, urw and surw.", Sampling, newPortfolio},
 }
 
 // Strategies returns the strategies, the default first.
 func Strategies() []StrategyEntry { return slices.Clone(strategies) }
 
-func lookupStrategy(name string) (*StrategyEntry, error) {
+// LookupStrategy returns the strategy of a name, such as dfs or pct/4; the first
+// of all for "". The error says what is wrong with the name.
+func LookupStrategy(name string) (*StrategyEntry, error) {
 	if name == "" {
 		return &strategies[0], nil
 	}
@@ -70,6 +82,9 @@ func lookupStrategy(name string) (*StrategyEntry, error) {
 		if strategies[i].Name == name {
 			return &strategies[i], nil
 		}
+	}
+	if family, depth, ok := strings.Cut(name, "/"); ok && family == "pct" {
+		return pctEntry(depth)
 	}
 	return nil, fmt.Errorf("unknown strategy %q", name)
 }
@@ -102,27 +117,31 @@ type Finding struct {
 
 // Report is the sum of an exploration.
 type Report struct {
-	Program    string
-	Strategy   string
-	Options    Options
-	Verdict    VerdictKind
-	Why        string // Stopped: the reason
-	Executions int64
-	Steps      int64
-	Blocked    int64  // executions that the strategy abandoned as redundant
-	Cut        int64  // executions that reached the step limit
-	MaxSteps   int    // of an execution
-	Hash       uint64 // of all schedules in their order, for sampling strategies
-	Findings   []Finding
-	Unreached  []string // goals that no execution reached
-	Unreduced  []string // properties that declare no reads
+	Program     string
+	Strategy    string
+	Options     Options
+	Verdict     VerdictKind
+	Why         string // Stopped: the reason
+	Executions  int64
+	Steps       int64
+	Blocked     int64  // executions that the strategy abandoned as redundant
+	Cut         int64  // executions that reached the step limit
+	MaxSteps    int    // of an execution
+	Hash        uint64 // of all schedules in their order, for sampling strategies
+	Findings    []Finding
+	Classes     int64    // distinct classes of executions, if they were counted
+	ClassesFull bool     // there were more: counting ended there
+	Unseen      float64  // estimate of the probability that the next execution is of a new class (Good and Turing)
+	Notes       []string // of the strategy, such as a bound on what it missed
+	Unreached   []string // goals that no execution reached
+	Unreduced   []string // properties that declare no reads
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
 // cannot be set up or an option is wrong: violations are part of the report.
 // When ctx ends, the report says Stopped.
 func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
-	e, err := lookupStrategy(o.Strategy)
+	e, err := LookupStrategy(o.Strategy)
 	if err != nil {
 		return nil, err
 	}
@@ -150,14 +169,18 @@ func newDriver(o *Options) driver {
 
 // search is one exploration under way.
 type search struct {
-	ctx    context.Context
-	o      Options
-	entry  *StrategyEntry
-	x      *engine
-	strat  Strategy
-	report *Report
-	full   bool // stopped by the number of executions
+	ctx     context.Context
+	o       Options
+	entry   *StrategyEntry
+	x       *engine
+	strat   Strategy
+	report  *Report
+	classes *classSet // nil: not counted
+	full    bool      // stopped by the number of executions
 }
+
+// noter is implemented by strategies that have something to add to a report.
+type noter interface{ notes(r *Report) []string }
 
 // limited is implemented by strategies that may leave out schedules.
 type limited interface{ leftOut() bool }
@@ -169,6 +192,9 @@ func (s *search) run() error {
 	x.recheck = s.o.Recheck
 	if x.recheck == 0 {
 		x.recheck = 1000
+	}
+	if s.o.Classes > 0 {
+		s.classes = newClassSet(s.o.Classes)
 	}
 	x.after = s.count
 	x.done = s.ctx.Done()
@@ -211,6 +237,9 @@ func (s *search) count(r *Result) {
 	}
 	if s.entry.Kind == Sampling {
 		rep.Hash = hashLog(rep.Hash, r)
+	}
+	if s.classes != nil && !r.Pruned {
+		s.classes.add(r)
 	}
 	for i := range r.Violations {
 		s.found(r, &r.Violations[i])
@@ -257,6 +286,12 @@ func (s *search) conclude() {
 		if g.reached == 0 {
 			rep.Unreached = append(rep.Unreached, g.name)
 		}
+	}
+	if s.classes != nil {
+		s.classes.report(rep)
+	}
+	if n, ok := s.strat.(noter); ok {
+		rep.Notes = n.notes(rep)
 	}
 	switch {
 	case len(rep.Findings) > 0:
@@ -315,15 +350,21 @@ func stopReason(ctx context.Context) string {
 	return "interrupt"
 }
 
-// hashLog adds the schedule of an execution to h (FNV-1a, by words).
+// hashLog adds the schedule of an execution to h (FNV-1a, by choices).
 func hashLog(h uint64, r *Result) uint64 {
 	if h == 0 {
 		h = 14695981039346656037
 	}
+	if r.w.x.renumbered {
+		for i := range r.Log {
+			c := r.Log[i].Choice
+			h = (h ^ uint64(uint16(r.ordinal(c.Task))) ^ uint64(uint16(c.Value))<<16) * 1099511628211
+		}
+		return (h ^ 1<<32) * 1099511628211
+	}
 	for i := range r.Log {
 		c := r.Log[i].Choice
-		h = (h ^ uint64(uint16(r.ordinal(c.Task)))) * 1099511628211
-		h = (h ^ uint64(uint16(c.Value))) * 1099511628211
+		h = (h ^ uint64(uint16(c.Task)) ^ uint64(uint16(c.Value))<<16) * 1099511628211
 	}
 	return (h ^ 1<<32) * 1099511628211
 }

@@ -5,124 +5,183 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"strconv"
+	"strings"
 )
 
-// pct runs tasks by priority and lowers the priority of the running one at a
-// few random moments (Burckhardt, Kothari, Musuvathi and Nagarakatte, A
-// randomized scheduler with probabilistic guarantees of finding bugs, ASPLOS
-// 2010, section 3). A bug of depth d, one that d ordering constraints suffice to
-// show, is found by one execution with probability at least 1/(n k^(d-1)) for n
-// tasks and k decisions, provided that no execution has more.
+// pct runs the enabled task of highest priority. Tasks have random priorities;
+// at a few random decisions, the priority of the task that would move is
+// lowered (Burckhardt, Kothari, Musuvathi and Nagarakatte, A randomized
+// scheduler with probabilistic guarantees of finding bugs, ASPLOS 2010,
+// section 3). A bug of depth d, one that d ordering constraints suffice to show,
+// among the first k decisions of an execution of at most n tasks is found by it
+// with probability at least 1/(n k^(d-1)).
 //
-// Only decisions between two or more tasks count. The length k is the largest
-// number of decisions seen so far. A task that yields, and any task once an
-// execution is several times longer than that, loses its priority, so that
-// tasks that spin do not starve the others: what follows is then a random walk.
+// A decision is a choice between two or more tasks. A step that is forced
+// cannot be put off, so that a priority need not be lowered there. The d-1
+// lowered priorities are below all others and in random order among themselves,
+// not in the order of time: a task that was stopped first may have to wait for
+// one that was stopped later.
+//
+// So that tasks that spin do not starve the others, a task that yields gets a
+// priority below all others, and an execution that is much longer than usual
+// goes on as a random walk. The bound above does not cover that.
 type pct struct {
 	random
 	depth int
 
-	order     []int8 // tasks seen in this execution, highest priority first
-	lowered   int    // so many at the end of order were lowered
-	known     uint64 // tasks in order
-	change    []int  // decisions at which a priority is lowered, ascending
-	decisions int    // of this execution
+	priority  [maxTasks]int64
+	known     uint64 // tasks with a priority
+	low       int64  // the lowest priority so far, 0 or below
+	changes   []change
+	decisions int // of this execution
+	created   int // tasks of this execution
 
-	k      int   // most decisions of an execution
-	tasks  int   // most tasks of an execution
-	counts int64 // executions whose length estimate was k
+	tasks, length int   // n and k of this execution
+	seenTasks     int   // the most in executions of the profile
+	seenLength    int   //
+	counts        int64 // complete executions with this n and k
+	most, longest int   // the most tasks and decisions of any execution
+	chose, yields bool  // some execution made a data choice, had a task yield
 }
 
-// pctPatience is how many times the usual number of decisions an execution may
-// take before its scheduling becomes a random walk.
-const pctPatience = 4
+// change lowers a priority at a decision.
+type change struct {
+	at    int // number of the decision, from 1
+	level int64
+}
 
-func newPCT(depth int) func(*Options) Strategy {
-	return func(o *Options) Strategy {
-		return &pct{random: *newRandom(o).(*random), depth: depth}
+const (
+	defaultDepth = 3
+	mostDepth    = 64
+	// An execution becomes a random walk after so many decisions more than
+	// four times the usual number.
+	pctPatience = 1000
+)
+
+func newPCT(o *Options) Strategy { return pctOf(o, defaultDepth) }
+
+func pctOf(o *Options, depth int) *pct { return &pct{random: random{seed: o.Seed}, depth: depth} }
+
+// pctEntry returns the strategy pct/DEPTH.
+func pctEntry(depth string) (*StrategyEntry, error) {
+	d, err := strconv.Atoi(depth)
+	if err != nil || strconv.Itoa(d) != depth || d < 1 || d > mostDepth {
+		return nil, fmt.Errorf("strategy %q: the depth is %q, not a number from 1 to %d", "pct/"+depth, depth, mostDepth)
+	}
+	return &StrategyEntry{
+		Name: "pct/" + depth,
+		Doc:  "As pct, for bugs of depth " + depth + ".",
+		Kind: Sampling,
+		make: func(o *Options) Strategy { return pctOf(o, d) },
+	}, nil
+}
+
+func (s *pct) Next(r *Result) (Schedule, bool) { return nextOf(s, r) }
+
+func (s *pct) learn(r *Result) {
+	s.created = len(r.w.created)
+	if profiled(s.made - 1) {
+		s.seenTasks = max(s.seenTasks, s.created)
+		s.seenLength = max(s.seenLength, s.decisions)
+	}
+	s.most = max(s.most, s.created)
+	s.longest = max(s.longest, s.decisions)
+	if !r.Pruned {
+		s.counts++
 	}
 }
 
-func (s *pct) Next(r *Result) (Schedule, bool) {
-	if r != nil {
-		s.tasks = max(s.tasks, len(s.order))
-		if s.decisions > s.k {
-			s.k, s.counts = s.decisions, 0
-		} else {
-			s.counts++
+func (s *pct) begin() {
+	s.random.begin()
+	if refreshed(s.made-1) && (s.seenTasks != s.tasks || s.seenLength != s.length) {
+		s.tasks, s.length, s.counts = s.seenTasks, s.seenLength, 0
+	}
+	s.known, s.low, s.decisions = 0, 0, 0
+	s.place()
+}
+
+// place draws the decisions at which a priority is lowered.
+func (s *pct) place() {
+	s.changes = s.changes[:0]
+	for n := min(s.depth-1, s.length); len(s.changes) < n; {
+		c := change{at: 1 + s.below(s.length), level: int64(len(s.changes) + 1)}
+		i, taken := slices.BinarySearchFunc(s.changes, c, func(a, b change) int { return a.at - b.at })
+		if !taken {
+			s.changes = slices.Insert(s.changes, i, c)
 		}
 	}
-	if _, more := s.random.Next(r); !more {
-		return nil, false
-	}
-	s.order, s.lowered, s.known, s.decisions = s.order[:0], 0, 0, 0
-	s.change = s.change[:0]
-	for len(s.change) < min(s.depth-1, s.k) {
-		c := 1 + s.below(s.k)
-		if i, found := slices.BinarySearch(s.change, c); !found {
-			s.change = slices.Insert(s.change, i, c)
-		}
-	}
-	return nil, true
 }
 
 func (s *pct) Pick(v *View) int {
+	if n := len(v.Log); n > 0 && v.Log[n-1].Kind == OpYield {
+		s.yields = true
+		s.lower(v.Last)
+	}
 	if v.Enabled&(v.Enabled-1) == 0 {
 		return bits.TrailingZeros64(v.Enabled)
 	}
-	s.admit(v.Enabled)
-	if n := len(v.Log); n > 0 && v.Log[n-1].Kind == OpYield {
-		s.lower(v.Last)
+	for set := v.Enabled &^ s.known; set != 0; {
+		t := v.nth(set, 0)
+		set &^= 1 << uint(t)
+		s.known |= 1 << uint(t)
+		s.priority[t] = mostDepth + s.draw()>>8
 	}
 	s.decisions++
-	if s.k > 0 && s.decisions > pctPatience*s.k+64 {
+	if s.decisions > 4*s.length+pctPatience {
 		return s.random.Pick(v)
 	}
-	if len(s.change) > 0 && s.decisions == s.change[0] {
-		s.change = append(s.change[:0], s.change[1:]...)
-		s.lower(s.highest(v.Enabled))
+	if len(s.changes) > 0 && s.decisions == s.changes[0].at {
+		s.priority[highest(&s.priority, v.Enabled)] = s.changes[0].level
+		s.changes = append(s.changes[:0], s.changes[1:]...)
 	}
-	return s.highest(v.Enabled)
-}
-
-// admit gives tasks seen for the first time a random rank among those that
-// have not been lowered.
-func (s *pct) admit(enabled uint64) {
-	for set := enabled &^ s.known; set != 0; set &= set - 1 {
-		t := bits.TrailingZeros64(set)
-		s.order = slices.Insert(s.order, s.below(len(s.order)-s.lowered+1), int8(t))
-		s.known |= 1 << uint(t)
-	}
+	return highest(&s.priority, v.Enabled)
 }
 
 // lower gives t a lower priority than all others have.
 func (s *pct) lower(t int) {
-	i := slices.Index(s.order, int8(t))
-	if i < 0 {
-		return
-	}
-	if i < len(s.order)-s.lowered {
-		s.lowered++
-	}
-	s.order = append(append(s.order[:i], s.order[i+1:]...), int8(t))
+	s.low--
+	s.priority[t] = s.low
+	s.known |= 1 << uint(t)
 }
 
-func (s *pct) highest(enabled uint64) int {
-	for _, t := range s.order {
-		if enabled&(1<<uint(t)) != 0 {
-			return int(t)
+func (s *pct) Value(v *View, n int) int {
+	s.chose = true
+	return s.random.Value(v, n)
+}
+
+// missed returns the greatest probability with which the executions so far may
+// have missed a bug of the depth. ok is false if nothing is known of it.
+func (s *pct) missed() (p float64, ok bool) {
+	if s.counts == 0 || s.tasks == 0 || s.yields {
+		return 1, false
+	}
+	hit := 1 / (float64(s.tasks) * math.Pow(float64(max(s.length, 1)), float64(s.depth-1)))
+	return math.Exp(float64(s.counts) * math.Log1p(-hit)), true
+}
+
+// notes states the bound.
+func (s *pct) notes(*Report) []string {
+	p, ok := s.missed()
+	if !ok {
+		why := "too few executions"
+		if s.yields {
+			why = "tasks yield"
 		}
+		return []string{fmt.Sprintf("no bound for bugs of depth %d: %s", s.depth, why)}
 	}
-	panic("sched: no enabled task has a priority")
-}
-
-// notes states the bound that the executions so far give.
-func (s *pct) notes() []string {
-	if s.k == 0 || s.tasks == 0 {
-		return nil
+	var b strings.Builder
+	limit := "below 1e-12"
+	if p >= 1e-12 {
+		limit = fmt.Sprintf("at most %.3g", p)
 	}
-	p := 1 / (float64(s.tasks) * math.Pow(float64(s.k), float64(s.depth-1)))
-	miss := math.Exp(float64(s.counts) * math.Log1p(-p))
-	return []string{fmt.Sprintf("a bug of depth %d was missed with probability at most %.3g (n=%d k=%d, %d executions)",
-		s.depth, miss, s.tasks, s.k, s.counts)}
+	fmt.Fprintf(&b, "a bug of depth %d was missed with probability %s: n=%d tasks, k=%d decisions, %d executions",
+		s.depth, limit, s.tasks, s.length, s.counts)
+	if s.longest > s.length || s.most > s.tasks {
+		fmt.Fprintf(&b, "; an execution had n=%d k=%d, which it does not cover", s.most, s.longest)
+	}
+	if s.chose {
+		b.WriteString("; it is about the order of steps, not about data choices")
+	}
+	return []string{b.String()}
 }

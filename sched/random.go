@@ -5,32 +5,44 @@ import (
 	"math/rand/v2"
 )
 
-// random walks: each task choice is uniform over the enabled tasks, each data
-// choice over its values. Execution i depends on the seed and i alone.
-type random struct {
-	seed uint64
-	left int64 // executions to go, -1: no end
-	i    uint64
-	src  *rand.PCG
+// sampler is a strategy that samples: it never ends by itself, and what it does
+// in execution i depends on the program, the seed and i alone.
+type sampler interface {
+	Strategy
+	// learn is told how the execution went that begin started last.
+	learn(r *Result)
+	// begin starts the next execution.
+	begin()
 }
 
-func newRandom(o *Options) Strategy {
-	n := o.Executions
-	if n <= 0 {
-		n = -1
-	}
-	return &random{seed: o.Seed, left: n, src: rand.NewPCG(0, 0)}
+// random walks: each task choice is uniform over the enabled tasks, each data
+// choice over its values.
+type random struct {
+	seed uint64
+	made uint64 // executions begun
+	src  rand.PCG
+}
+
+func newRandom(o *Options) Strategy { return &random{seed: o.Seed} }
+
+func (s *random) learn(*Result) {}
+
+func (s *random) begin() {
+	s.src.Seed(s.seed, s.made)
+	s.made++
 }
 
 func (s *random) Next(*Result) (Schedule, bool) {
-	if s.left == 0 {
-		return nil, false
+	s.begin()
+	return nil, true
+}
+
+// nextOf is Next of a strategy that learns.
+func nextOf(s sampler, r *Result) (Schedule, bool) {
+	if r != nil {
+		s.learn(r)
 	}
-	if s.left > 0 {
-		s.left--
-	}
-	s.src.Seed(s.seed, s.i)
-	s.i++
+	s.begin()
 	return nil, true
 }
 
@@ -44,12 +56,33 @@ func (s *random) below(n int) int {
 	return int(hi)
 }
 
-func (s *random) Pick(v *View) int {
-	n := bits.OnesCount64(v.Enabled)
-	if n == 1 {
-		return bits.TrailingZeros64(v.Enabled)
+func (s *random) Pick(v *View) int { return s.uniform(v, v.Enabled) }
+
+// uniform picks a task of set with equal probabilities.
+func (s *random) uniform(v *View, set uint64) int {
+	if set&(set-1) == 0 {
+		return bits.TrailingZeros64(set)
 	}
-	return v.Nth(s.below(n))
+	return v.nth(set, s.below(bits.OnesCount64(set)))
 }
 
 func (s *random) Value(_ *View, n int) int { return s.below(n) }
+
+// Strategies that adapt to the program do so from few executions, so that
+// workers that share a search can each find out the same: the 16 before each
+// power of two. What these show counts from that power of two on.
+const profileRuns = 16
+
+// profiled reports whether strategies adapt to execution i, the first being 0.
+func profiled(i uint64) bool { return i+profileRuns >= 1<<bits.Len64(i) }
+
+// refreshed reports whether what was learnt counts from execution i on.
+func refreshed(i uint64) bool { return i&(i-1) == 0 }
+
+// spawned returns the task that a spawn made.
+func spawned(s *Step) (child int, ok bool) {
+	if s.Kind != OpSpawn || s.Obj == 0 {
+		return 0, false
+	}
+	return int(s.Obj & (1<<objCreatorShift - 1)), true
+}

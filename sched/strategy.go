@@ -37,12 +37,12 @@ func (v *View) Pending(i int) *Pending { return &v.w.tasks[i].pend }
 // Parked returns the set of all tasks that have a next operation, enabled or not.
 func (v *View) Parked() uint64 { return v.w.parked() }
 
-// Nth returns the k-th enabled task in the order of creation, from 0. Unlike
-// that of indices, this order does not depend on earlier executions.
-func (v *View) Nth(k int) int {
+// nth returns the k-th task of set in the order of creation, from 0. Unlike that
+// of indices, this order does not depend on earlier executions.
+func (v *View) nth(set uint64, k int) int {
 	if v.w.x.renumbered {
 		for _, t := range v.w.created {
-			if v.Enabled&t.bit() == 0 {
+			if set&t.bit() == 0 {
 				continue
 			}
 			if k == 0 {
@@ -51,7 +51,6 @@ func (v *View) Nth(k int) int {
 			k--
 		}
 	}
-	set := v.Enabled
 	for ; k > 0; k-- {
 		set &= set - 1
 	}

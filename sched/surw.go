@@ -1,74 +1,74 @@
 package sched
 
-import "math/bits"
-
 // surw is selectively uniform random walk: in each execution it chooses one
-// object that several tasks use, and makes every order of the steps on that
-// object equally likely; all other steps are chosen at random (Zhao, Wolff,
-// Mathur and Roychoudhury, Selectively uniform concurrency testing, ASPLOS
-// 2025, section 4). As for [urw] this holds exactly if the numbers of steps of
-// earlier executions are right and no task waits.
+// object on which steps of several tasks conflict, and makes every order of the
+// steps on that object equally likely; all other steps are chosen at random
+// (Zhao, Wolff, Mathur and Roychoudhury, Selectively uniform concurrency
+// testing, ASPLOS 2025, section 4). As for [urw] this holds exactly if the
+// numbers of steps of the profile are right and no task waits.
+//
+// Of the steps on a lock only the acquisitions count: who gives it back is not
+// a matter of choice. So it holds for tasks that wait for the chosen lock alone.
 type surw struct {
 	random
-	index   map[ObjID]int
-	counts  []objectCount
-	shared  []int // indices of objects that several tasks use
-	chosen  ObjID // whose steps are counted, 0: none
-	w       weights
-	held    uint64 // tasks whose turn on the chosen object has not come
-	turn    int    // task that makes the next step on it, -1: not drawn
+	index  map[ObjID]int
+	counts []objectCount
+	orders []int   // objects whose steps have several orders
+	known  weights // parents only: the tasks of the profile
+	chosen ObjID   // whose steps are counted, 0: none
+	w      weights // steps on the chosen object
+	held   uint64  // tasks whose turn on the chosen object has not come
+	turn   int     // task that makes the next step on it, -1: not drawn
 }
 
-// objectCount is the most steps that each task made on one object in an
-// execution.
+// objectCount is what the tasks did with one object.
 type objectCount struct {
-	obj    ObjID
-	most   [maxTasks]int64
-	now    [maxTasks]int64
-	users  uint64
-	listed bool
+	obj   ObjID
+	most  []int64 // by task: the most steps of an execution
+	now   []int64 // in the execution that is being learnt
+	users uint64
+	modes uint8 // set of them
 }
 
 func newSURW(o *Options) Strategy {
-	return &surw{random: *newRandom(o).(*random), index: map[ObjID]int{}}
+	return &surw{random: random{seed: o.Seed}, index: map[ObjID]int{}}
 }
 
-func (s *surw) Next(r *Result) (Schedule, bool) {
-	if r != nil {
-		s.learn(r.Log)
-	}
-	if _, more := s.random.Next(r); !more {
-		return nil, false
-	}
-	s.chosen, s.held, s.turn = 0, 0, -1
-	if len(s.shared) > 0 {
-		c := &s.counts[s.shared[s.below(len(s.shared))]]
-		s.chosen, s.w.left = c.obj, c.most
-	}
-	return nil, true
-}
+func (s *surw) Next(r *Result) (Schedule, bool) { return nextOf(s, r) }
 
-// learn takes over the numbers of steps of an execution where they are higher.
-func (s *surw) learn(log []Step) {
-	for i := range log {
-		s.use(log[i].Obj, int(log[i].Task))
-		s.use(log[i].Obj2, int(log[i].Task))
+// learn takes over the numbers of steps where they are higher.
+func (s *surw) learn(r *Result) {
+	if !profiled(s.made - 1) {
+		return
+	}
+	for i := range r.Log {
+		st := &r.Log[i]
+		s.known.meet(st)
+		if counts(st.Kind) {
+			s.use(st.Obj, int(st.Task), modeOf(st.Kind, st.OK))
+		}
 	}
 	for i := range s.counts {
 		c := &s.counts[i]
-		for t := c.users; t != 0; t &= t - 1 {
-			k := bits.TrailingZeros64(t)
-			c.most[k] = max(c.most[k], c.now[k])
-			c.now[k] = 0
-		}
-		if !c.listed && c.users&(c.users-1) != 0 {
-			c.listed = true
-			s.shared = append(s.shared, i)
+		for t := range c.now {
+			c.most[t] = max(c.most[t], c.now[t])
+			c.now[t] = 0
 		}
 	}
 }
 
-func (s *surw) use(obj ObjID, task int) {
+// counts reports whether steps of a kind count as steps on their object. Second
+// objects do not count: a wait counts for its place in the queue, a wake-up for
+// the lock.
+func counts(k OpKind) bool {
+	switch k {
+	case OpUnlock, OpRUnlock, OpWUnlock, OpSpawn, OpJoin:
+		return false
+	}
+	return true
+}
+
+func (s *surw) use(obj ObjID, task int, m mode) {
 	if obj == 0 {
 		return
 	}
@@ -78,75 +78,129 @@ func (s *surw) use(obj ObjID, task int) {
 		s.index[obj] = i
 		s.counts = append(s.counts, objectCount{obj: obj})
 	}
-	s.counts[i].now[task]++
-	s.counts[i].users |= 1 << uint(task)
+	c := &s.counts[i]
+	for len(c.now) <= task {
+		c.now, c.most = append(c.now, 0), append(c.most, 0)
+	}
+	c.now[task]++
+	c.users |= 1 << uint(task)
+	c.modes |= 1 << m
+}
+
+func (s *surw) begin() {
+	s.random.begin()
+	if refreshed(s.made - 1) {
+		s.orders = s.orders[:0]
+		for i := range s.counts {
+			if s.counts[i].ordered() {
+				s.orders = append(s.orders, i)
+			}
+		}
+	}
+	s.chosen, s.held, s.turn = 0, 0, -1
+	if len(s.orders) > 0 {
+		s.choose(&s.counts[s.orders[s.below(len(s.orders))]])
+	}
+}
+
+// ordered reports whether several tasks use the object and do not all commute.
+func (c *objectCount) ordered() bool {
+	several := c.users&(c.users-1) != 0
+	return several && (c.modes&(1<<modeWrite) != 0 || c.modes&(c.modes-1) != 0)
+}
+
+func (s *surw) choose(c *objectCount) {
+	s.chosen = c.obj
+	s.w.tasks, s.w.parent = s.known.tasks, s.known.parent
+	clear(s.w.own[copy(s.w.own[:], c.most):])
+	s.w.refresh()
+	s.w.begin()
 }
 
 func (s *surw) Pick(v *View) int {
+	if n := len(v.Log); n > 0 && v.Log[n-1].Kind == OpSpawn {
+		s.spawn(&v.Log[n-1])
+	}
 	for {
 		free := v.Enabled &^ s.held
-		if free == 0 { // whose turn it is cannot move: somebody else must
-			s.held, s.turn = 0, -1
-			t := s.uniform(v.Enabled)
-			s.count(v, t)
-			return t
+		if free == 0 {
+			if t, ok := s.overdue(v); ok {
+				return t
+			}
+			continue
 		}
-		t := s.uniform(free)
+		t := s.uniform(v, free)
 		if !s.counted(v, t) {
 			return t
 		}
 		if s.turn < 0 {
-			s.turn = s.draw()
+			s.turn = s.draw(v)
 		}
 		if s.turn == t || s.turn < 0 {
-			s.count(v, t)
+			s.count(t)
 			return t
 		}
 		s.held |= 1 << uint(t)
 	}
 }
 
+// overdue is what happens when every task that can move is held for the sake
+// of one that cannot. If that one has ended, another draw is due, otherwise one
+// of the held tasks moves.
+func (s *surw) overdue(v *View) (t int, ok bool) {
+	s.held = 0
+	if s.turn >= 0 && v.Parked()&(1<<uint(s.turn)) == 0 {
+		s.w.left[s.turn] = 0
+		s.turn = -1
+		return 0, false
+	}
+	t = s.weighted(v, v.Enabled, &s.w)
+	s.count(t)
+	return t, true
+}
+
+// spawn moves the steps of a task from the one that has started it to itself,
+// and with them the turn.
+func (s *surw) spawn(st *Step) {
+	child, ok := spawned(st)
+	if !ok {
+		return
+	}
+	had := s.w.left[st.Task]
+	s.w.spawn(st)
+	if n := s.w.left[child]; s.turn == int(st.Task) && n > 0 && int64(s.below(int(max(had, n)))) < n {
+		s.turn = child
+	}
+}
+
 // counted reports whether the next step of t is on the chosen object.
 func (s *surw) counted(v *View, t int) bool {
 	p := v.Pending(t)
-	return s.chosen != 0 && (p.Obj == s.chosen || p.Obj2 == s.chosen)
+	return s.chosen != 0 && p.Obj == s.chosen && counts(p.Kind)
 }
 
-// count notes that t makes its next step.
-func (s *surw) count(v *View, t int) {
-	if s.counted(v, t) {
-		s.w.left[t] = max(s.w.left[t]-1, 0)
-		s.held, s.turn = 0, -1
-	}
+// count notes that t makes its next step on the chosen object.
+func (s *surw) count(t int) {
+	s.w.left[t] = max(s.w.left[t]-1, 0)
+	s.held, s.turn = 0, -1
 }
 
 // draw chooses the task that makes the next step on the chosen object, with
 // probability proportional to the steps that each has left there; -1 if none
 // is known to have any.
-func (s *surw) draw() int {
+func (s *surw) draw(v *View) int {
 	var sum int64
-	for _, n := range s.w.left {
-		sum += n
+	for _, t := range v.w.created {
+		sum += s.w.left[t.index]
 	}
 	if sum == 0 {
 		return -1
 	}
 	x := int64(s.below(int(sum)))
-	for t, n := range s.w.left {
-		if x -= n; x < 0 {
-			return t
+	for _, t := range v.w.created {
+		if x -= s.w.left[t.index]; x < 0 {
+			return t.index
 		}
 	}
-	return -1
-}
-
-// uniform picks a task of set with equal probabilities.
-func (s *random) uniform(set uint64) int {
-	n := bits.OnesCount64(set)
-	if n > 1 {
-		for k := s.below(n); k > 0; k-- {
-			set &= set - 1
-		}
-	}
-	return bits.TrailingZeros64(set)
+	panic("sched: a draw beyond the sum of the weights")
 }

@@ -1,0 +1,198 @@
+package sched
+
+import "math/bits"
+
+// fingerprint is a 128-bit hash. Adding a word is a bijection of each half, so
+// that no two states of it run together by adding the same.
+type fingerprint struct{ a, b uint64 }
+
+func (f *fingerprint) add(v uint64) {
+	f.a = (bits.RotateLeft64(f.a, 25) ^ v) * 0x9e3779b97f4a7c15
+	f.a ^= f.a >> 32
+	f.b = (bits.RotateLeft64(f.b, 41) + v) * 0xd6e8feb86659fd93
+	f.b ^= f.b >> 29
+}
+
+func (f *fingerprint) join(g fingerprint) {
+	f.add(g.a)
+	f.add(g.b)
+}
+
+// classifier computes fingerprints of the classes of executions: two executions
+// are of one class, a Mazurkiewicz trace, if one can be turned into the other
+// by exchanging neighbouring steps that commute (see [dependent]).
+//
+// Each step has a hash of what it is, of the step before it in its task, and of
+// the steps that it conflicts with on its objects before it, and so of all that
+// it depends on. The hash of an execution is that of the last steps of its
+// tasks. Steps on an object that commute with each other form a group, whose
+// hash is their sum: it does not tell in which order they came.
+type classifier struct {
+	round   uint32                // number of the execution
+	tasks   [maxTasks]fingerprint // of the last step of each task
+	ids     []uint64              // of tasks, whatever their index in this search
+	objects []history             // hash table by object, at most half full
+	used    int                   // entries of this round
+	groups  [64]history           // of what every-step properties read
+}
+
+// history is the steps on one object so far.
+type history struct {
+	obj   ObjID
+	round uint32      // other than the present one: no step so far
+	mode  mode        // of the last group
+	past  fingerprint // of the groups before it
+	group fingerprint // sum over its steps
+}
+
+// conflicts returns the hash of the steps so far that a step of mode m
+// conflicts with.
+func (h *history) conflicts(m mode) fingerprint {
+	if conflicting(h.mode, m) {
+		h.past.add(uint64(h.mode))
+		h.past.join(h.group)
+		h.group, h.mode = fingerprint{}, m
+	}
+	return h.past
+}
+
+func (h *history) enter(e fingerprint) {
+	h.group.a += e.a
+	h.group.b += e.b
+}
+
+// class returns the fingerprint of the class of the execution of r.
+func (c *classifier) class(r *Result) fingerprint {
+	c.begin(r.w)
+	for i := range r.Log {
+		c.step(&r.Log[i])
+	}
+	var sum fingerprint
+	for _, t := range r.w.created { // in an order that may differ within the class
+		f := c.tasks[t.index]
+		f.add(c.ids[t.index])
+		f.add(0)
+		sum.a += f.a
+		sum.b += f.b
+	}
+	return sum
+}
+
+func (c *classifier) begin(w *World) {
+	if c.round++; c.round == 0 {
+		clear(c.objects)
+		c.groups = [64]history{}
+		c.round = 1
+	}
+	c.used = 0
+	for len(c.ids) < len(w.tasks) {
+		t := w.tasks[len(c.ids)]
+		f := fingerprint{b: uint64(t.child) + 1}
+		if t.parent != nil {
+			f.a = c.ids[t.parent.index]
+		}
+		f.add(1)
+		f.add(f.b)
+		c.ids = append(c.ids, f.a)
+	}
+	for _, t := range w.created[:w.setupTasks] {
+		c.tasks[t.index] = fingerprint{c.ids[t.index], 0}
+	}
+}
+
+func (c *classifier) step(s *Step) {
+	e := c.tasks[s.Task]
+	what := uint64(s.Kind)<<16 | uint64(uint16(s.Value))
+	if s.OK {
+		what |= 1 << 32
+	}
+	e.add(what)
+	p := s.footprint()
+	switch {
+	case p.mode != modeNone:
+		e = c.conflict(e, &p)
+	case s.Kind == OpSpawn:
+		if child, ok := spawned(s); ok {
+			born := e
+			born.add(c.ids[child])
+			c.tasks[child] = born
+		}
+	}
+	c.tasks[s.Task] = e
+}
+
+// conflict completes the hash e of a step and enters it in the histories of
+// what it touches.
+func (c *classifier) conflict(e fingerprint, p *footprint) fingerprint {
+	if p.obj2 != 0 {
+		c.history(p.obj2) // entries move when one is added
+	}
+	h := c.history(p.obj)
+	e.add(c.name(p.obj))
+	e.join(h.conflicts(p.mode))
+	if p.obj2 != 0 {
+		e.add(c.name(p.obj2))
+		e.join(c.history(p.obj2).conflicts(p.mode))
+	}
+	for set := p.groups; set != 0; set &= set - 1 {
+		g := &c.groups[bits.TrailingZeros64(set)]
+		if g.round != c.round {
+			*g = history{round: c.round}
+		}
+		e.join(g.conflicts(modeWrite))
+	}
+	e.add(0) // sums need hashes without structure
+	h.enter(e)
+	if p.obj2 != 0 {
+		c.history(p.obj2).enter(e)
+	}
+	for set := p.groups; set != 0; set &= set - 1 {
+		c.groups[bits.TrailingZeros64(set)].enter(e)
+	}
+	return e
+}
+
+// name returns an object's number whatever the index of its creator in this
+// search. It is never that of another object.
+func (c *classifier) name(obj ObjID) uint64 {
+	creator, n := obj>>objCreatorShift, obj&(1<<objCreatorShift-1)
+	switch creator {
+	case 0:
+		return uint64(obj)
+	case joinObjects:
+		return c.ids[n]
+	}
+	return c.ids[creator-1] + uint64(n)
+}
+
+// history returns that of an object.
+func (c *classifier) history(obj ObjID) *history {
+	for {
+		mask := uint32(len(c.objects) - 1)
+		i := uint32(obj) * 0x9e3779b1 >> 7
+		for len(c.objects) > 0 && c.objects[i&mask].round == c.round {
+			if h := &c.objects[i&mask]; h.obj == obj {
+				return h
+			}
+			i++
+		}
+		if 2*c.used < len(c.objects) {
+			c.used++
+			h := &c.objects[i&mask]
+			*h = history{obj: obj, round: c.round}
+			return h
+		}
+		c.grow()
+	}
+}
+
+func (c *classifier) grow() {
+	old := c.objects
+	c.objects = make([]history, max(64, 2*len(old)))
+	c.used = 0
+	for i := range old {
+		if old[i].round == c.round {
+			*c.history(old[i].obj) = old[i]
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package sched
+
+import (
+	"fmt"
+	"strings"
+)
+
+// portfolio shares the executions among strategies that sample, in turn: of n,
+// each of m gets n/m, the first n%m one more. No strategy is best on every
+// program; with a portfolio, what the best one finds in k executions is found in
+// about m*k.
+type portfolio struct {
+	members []member
+	at      int   // whose execution is under way
+	made    int64 // executions begun
+}
+
+// member is a strategy of a portfolio.
+type member struct {
+	sampler
+	name string
+}
+
+// portfolioSeed keeps the members from making the same choices.
+const portfolioSeed = 0x9e3779b97f4a7c15
+
+func newPortfolio(o *Options) Strategy {
+	p := &portfolio{}
+	for _, m := range []struct {
+		name string
+		make func(*Options) Strategy
+	}{{"random", newRandom}, {"pct", newPCT}, {"pos", newPOS}, {"urw", newURW}, {"surw", newSURW}} {
+		own := *o
+		own.Seed += uint64(len(p.members)) * portfolioSeed
+		p.members = append(p.members, member{sampler: m.make(&own).(sampler), name: m.name})
+	}
+	return p
+}
+
+func (p *portfolio) Next(r *Result) (Schedule, bool) {
+	if r != nil {
+		p.members[p.at].learn(r)
+	}
+	p.at = int(p.made % int64(len(p.members)))
+	p.made++
+	p.members[p.at].begin()
+	return nil, true
+}
+
+func (p *portfolio) Pick(v *View) int { return p.members[p.at].Pick(v) }
+
+func (p *portfolio) Value(v *View, n int) int { return p.members[p.at].Value(v, n) }
+
+// notes tells who did what.
+func (p *portfolio) notes(r *Report) []string {
+	m := int64(len(p.members))
+	var shares, notes []string
+	for i := range p.members {
+		shares = append(shares, fmt.Sprintf("%s %d", p.members[i].name, (r.Executions+m-1-int64(i))/m))
+		if n, ok := p.members[i].sampler.(noter); ok {
+			notes = append(notes, n.notes(r)...)
+		}
+	}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		notes = append(notes, fmt.Sprintf("%s %s was found by %s, in execution %d",
+			f.Violation.Kind, f.Violation.Site, p.members[(f.At-1)%m].name, f.At))
+	}
+	return append([]string{"executions: " + strings.Join(shares, ", ")}, notes...)
+}
