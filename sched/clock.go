@@ -33,7 +33,7 @@ type release struct {
 	clk []uint32
 }
 
-func (r *release) reset() { clear(r.clk) }
+func (r *release) reset() { r.clk = r.clk[:0] }
 
 // acquireFrom makes what was released at r happen before what t does next.
 func (t *Task) acquireFrom(r *release) {
@@ -53,7 +53,7 @@ func (t *Task) releaseTo(r *release) {
 // storeTo is releaseTo for an atomic store: it replaces what was released before.
 func (t *Task) storeTo(r *release) {
 	if t.w.clocks {
-		clear(r.clk)
+		r.reset()
 		t.releaseTo(r)
 	}
 }

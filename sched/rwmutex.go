@@ -34,7 +34,7 @@ func (m *RWMutex) settle() {
 
 func (m *RWMutex) reset() {
 	m.writer, m.reading, m.waiters = nil, 0, 0
-	clear(m.readers)
+	m.readers = m.readers[:0]
 	m.wrel.reset()
 	m.rrel.reset()
 }
