@@ -71,7 +71,8 @@
 //		with -litmus: also write every distinct end of an execution; the search
 //		goes on after violations then
 //	-strategy NAME
-//		who chooses the schedules; "explore list strategies" (default dfs)
+//		who chooses the schedules, one of "explore list strategies"; pct/D is
+//		pct for bugs of depth D (default dfs)
 //	-seed N
 //		seed of the strategies that sample (default 1)
 //	-n N

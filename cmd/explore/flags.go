@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -192,14 +193,19 @@ func (s *settings) check() error {
 	return err
 }
 
+// strategyEntry is the strategy of the settings. A name may have a parameter
+// behind a slash, such as pct/4.
 func (s *settings) strategyEntry() (*sched.StrategyEntry, error) {
-	list := sched.Strategies()
+	e, err := sched.LookupStrategy(s.strategy)
+	if err == nil && s.strategy != "" {
+		return e, nil
+	}
 	var names []string
-	for i := range list {
-		if list[i].Name == s.strategy {
-			return &list[i], nil
-		}
-		names = append(names, list[i].Name)
+	for _, e := range sched.Strategies() {
+		names = append(names, e.Name)
+	}
+	if family, _, ok := strings.Cut(s.strategy, "/"); ok && slices.Contains(names, family) {
+		return nil, usageError{err}
 	}
 	return nil, unknown("strategy", s.strategy, names)
 }

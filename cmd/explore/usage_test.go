@@ -3,10 +3,17 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"lockheld/sched"
 )
 
 // Wrong usage: one line on standard error that says what is wrong, exit code 2.
 func TestWrongUsage(t *testing.T) {
+	var strategies []string
+	for _, e := range sched.Strategies() {
+		strategies = append(strategies, e.Name)
+	}
+	strategyNames := strings.Join(strategies, ", ")
 	for _, c := range []struct{ args, want string }{
 		{"-nonsense", "flag provided but not defined: -nonsense (explore help shows the flags)"},
 		{"-depth", "flag needs an argument: -depth (explore help shows the flags)"},
@@ -23,6 +30,9 @@ func TestWrongUsage(t *testing.T) {
 		{"-j 0", "-j is less than 1"},
 		{"-q -v", "-q and -v contradict each other"},
 		{"-strategy dsf", `unknown strategy "dsf", did you mean dfs?`},
+		{"-strategy=", `unknown strategy "", there are: ` + strategyNames},
+		{"-strategy pct/0", `strategy "pct/0": the depth is "0", not a number from 1 to 64`},
+		{"-strategy dfs/3", `unknown strategy "dfs/3"`},
 		{"-format jsn", `unknown format "jsn", there are: text`},
 		{"-strategy random -preemptions 1", "-preemptions is for strategies that search, random samples"},
 		{"-scenario heaplock/1,,heaplock/2", `-scenario "heaplock/1,,heaplock/2" has an empty name`},
