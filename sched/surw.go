@@ -4,122 +4,52 @@ package sched
 // object on which steps of several tasks conflict, and makes every order of the
 // steps on that object equally likely; all other steps are chosen at random
 // (Zhao, Wolff, Mathur and Roychoudhury, Selectively uniform concurrency
-// testing, ASPLOS 2025, section 4). As for [urw] this holds exactly if the
-// numbers of steps of the profile are right and no task waits.
+// testing, ASPLOS 2025, section 4).
 //
-// Of the steps on a lock only the acquisitions count: who gives it back is not
-// a matter of choice. So it holds for tasks that wait for the chosen lock alone.
+// What a task does while it holds locks is ordered by the acquisition of the
+// first of them. So that acquisition counts in the place of the steps on the
+// object in the section that it begins, whose order nobody can choose any more.
+// As for [urw], uniformity is exact if the numbers of steps of the profile are
+// right and no task waits for anything but a lock that counts.
 type surw struct {
 	random
-	index  map[ObjID]int
-	counts []objectCount
-	orders []int   // objects whose steps have several orders
-	known  weights // parents only: the tasks of the profile
-	chosen ObjID   // whose steps are counted, 0: none
-	w      weights // steps on the chosen object
-	held   uint64  // tasks whose turn on the chosen object has not come
-	turn   int     // task that makes the next step on it, -1: not drawn
-}
-
-// objectCount is what the tasks did with one object.
-type objectCount struct {
-	obj   ObjID
-	most  []int64 // by task: the most steps of an execution
-	now   []int64 // in the execution that is being learnt
-	users uint64
-	modes uint8 // set of them
+	learner
+	chosen *objectUse // whose steps are counted, nil: none
+	w      weights    // steps that count
+	locks  [maxTasks]int8
+	held   uint64 // tasks whose turn has not come
+	turn   int    // task that makes the next step that counts, -1: not drawn
 }
 
 func newSURW(o *Options) Strategy {
-	return &surw{random: random{seed: o.Seed}, index: map[ObjID]int{}}
+	return &surw{random: random{seed: o.Seed}, learner: learner{index: map[ObjID]int{}}}
 }
 
 func (s *surw) Next(r *Result) (Schedule, bool) { return nextOf(s, r) }
 
-// learn takes over the numbers of steps where they are higher.
 func (s *surw) learn(r *Result) {
-	if !profiled(s.made - 1) {
-		return
+	if profiled(s.made - 1) {
+		s.learner.learn(r.Log)
 	}
-	for i := range r.Log {
-		st := &r.Log[i]
-		s.known.meet(st)
-		if counts(st.Kind) {
-			s.use(st.Obj, int(st.Task), modeOf(st.Kind, st.OK))
-		}
-	}
-	for i := range s.counts {
-		c := &s.counts[i]
-		for t := range c.now {
-			c.most[t] = max(c.most[t], c.now[t])
-			c.now[t] = 0
-		}
-	}
-}
-
-// counts reports whether steps of a kind count as steps on their object. Second
-// objects do not count: a wait counts for its place in the queue, a wake-up for
-// the lock.
-func counts(k OpKind) bool {
-	switch k {
-	case OpUnlock, OpRUnlock, OpWUnlock, OpSpawn, OpJoin:
-		return false
-	}
-	return true
-}
-
-func (s *surw) use(obj ObjID, task int, m mode) {
-	if obj == 0 {
-		return
-	}
-	i, ok := s.index[obj]
-	if !ok {
-		i = len(s.counts)
-		s.index[obj] = i
-		s.counts = append(s.counts, objectCount{obj: obj})
-	}
-	c := &s.counts[i]
-	for len(c.now) <= task {
-		c.now, c.most = append(c.now, 0), append(c.most, 0)
-	}
-	c.now[task]++
-	c.users |= 1 << uint(task)
-	c.modes |= 1 << m
 }
 
 func (s *surw) begin() {
 	s.random.begin()
 	if refreshed(s.made - 1) {
-		s.orders = s.orders[:0]
-		for i := range s.counts {
-			if s.counts[i].ordered() {
-				s.orders = append(s.orders, i)
-			}
-		}
+		s.order()
 	}
-	s.chosen, s.held, s.turn = 0, 0, -1
-	if len(s.orders) > 0 {
-		s.choose(&s.counts[s.orders[s.below(len(s.orders))]])
+	s.chosen, s.held, s.turn = nil, 0, -1
+	s.locks = [maxTasks]int8{}
+	if len(s.ordered) > 0 {
+		s.chosen = &s.uses[s.ordered[s.below(len(s.ordered))]]
+		s.weigh(s.chosen, &s.w)
+		s.w.begin()
 	}
-}
-
-// ordered reports whether several tasks use the object and do not all commute.
-func (c *objectCount) ordered() bool {
-	several := c.users&(c.users-1) != 0
-	return several && (c.modes&(1<<modeWrite) != 0 || c.modes&(c.modes-1) != 0)
-}
-
-func (s *surw) choose(c *objectCount) {
-	s.chosen = c.obj
-	s.w.tasks, s.w.parent = s.known.tasks, s.known.parent
-	clear(s.w.own[copy(s.w.own[:], c.most):])
-	s.w.refresh()
-	s.w.begin()
 }
 
 func (s *surw) Pick(v *View) int {
-	if n := len(v.Log); n > 0 && v.Log[n-1].Kind == OpSpawn {
-		s.spawn(&v.Log[n-1])
+	if n := len(v.Log); n > 0 {
+		s.follow(&v.Log[n-1])
 	}
 	for {
 		free := v.Enabled &^ s.held
@@ -141,6 +71,14 @@ func (s *surw) Pick(v *View) int {
 			return t
 		}
 		s.held |= 1 << uint(t)
+	}
+}
+
+// follow notes what the last step was.
+func (s *surw) follow(last *Step) {
+	s.locks[last.Task] += lockChange(last)
+	if last.Kind == OpSpawn {
+		s.spawn(last)
 	}
 }
 
@@ -173,21 +111,19 @@ func (s *surw) spawn(st *Step) {
 	}
 }
 
-// counted reports whether the next step of t is on the chosen object.
+// counted reports whether the next step of t counts.
 func (s *surw) counted(v *View, t int) bool {
-	p := v.Pending(t)
-	return s.chosen != 0 && p.Obj == s.chosen && counts(p.Kind)
+	return s.chosen != nil && s.locks[t] == 0 && s.counts(s.chosen, v.Pending(t))
 }
 
-// count notes that t makes its next step on the chosen object.
+// count notes that t makes a step that counts.
 func (s *surw) count(t int) {
 	s.w.left[t] = max(s.w.left[t]-1, 0)
 	s.held, s.turn = 0, -1
 }
 
-// draw chooses the task that makes the next step on the chosen object, with
-// probability proportional to the steps that each has left there; -1 if none
-// is known to have any.
+// draw chooses the task that makes the next step that counts, with probability
+// proportional to those that each has left; -1 if none is known to have any.
 func (s *surw) draw(v *View) int {
 	var sum int64
 	for _, t := range v.w.created {
@@ -203,4 +139,20 @@ func (s *surw) draw(v *View) int {
 		}
 	}
 	panic("sched: a draw beyond the sum of the weights")
+}
+
+// lockChange returns by how much a step changes the number of locks that its
+// task holds.
+func lockChange(s *Step) int8 {
+	switch s.Kind {
+	case OpLock, OpRLock, OpWLock, OpCondWake:
+		return 1
+	case OpTryLock:
+		if s.OK {
+			return 1
+		}
+	case OpUnlock, OpRUnlock, OpWUnlock, OpCondWait:
+		return -1
+	}
+	return 0
 }
