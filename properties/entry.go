@@ -47,11 +47,13 @@ type Entry struct {
 	// Fails says where and why Go 1.16 does not have a strict property.
 	Fails string
 
-	off   model.Checks        // switches it off where it is checked inside
-	check func(*state) string // "" or what is wrong
-	end   func(*state) string // the same, at the end of an execution
-	reads func(*state) []sched.ObjID
-	needs func(*state) bool // nil: always; false: the property does not apply
+	off    model.Checks        // switches it off where it is checked inside
+	called bool                // the scenario checks it after a call, or a hook does
+	sites  bool                // assertion points of our own around the page allocator check it
+	check  func(*state) string // "" or what is wrong
+	end    func(*state) string // the same, at the end of an execution
+	reads  func(*state) []sched.ObjID
+	needs  func(*state) bool // nil: always; false: the property does not apply
 }
 
 // Properties returns all properties in the order of the reference: locking,
@@ -99,13 +101,16 @@ func choose(names []string) (selection, error) {
 		if err != nil {
 			return nil, err
 		}
-		if strings.HasPrefix(n, "-") && e.When == Inside && e.off == 0 {
+		if strings.HasPrefix(n, "-") && !e.switches() {
 			return nil, fmt.Errorf("property %s cannot be switched off: it is checked by %s", e.Name, e.Where)
 		}
 		sel[e.Name] = !strings.HasPrefix(n, "-")
 	}
 	return sel, nil
 }
+
+// switches reports whether the property can be switched off.
+func (e *Entry) switches() bool { return e.When != Inside || e.off != 0 || e.sites || e.called }
 
 // off returns the checks of the machine that are switched off.
 func (sel selection) off() model.Checks {

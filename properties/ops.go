@@ -110,16 +110,16 @@ func (s *stage) scavengeAll(m *model.M) uint64 {
 	return n
 }
 
-// allScavenged runs three generations, while nobody else uses the heap, and
-// checks that they leave nothing free and backed (L-SCAV).
-func (s *stage) allScavenged(m *model.M) {
-	for range 3 {
+// allScavenged runs generations, while nobody else uses the heap, and checks
+// that they leave nothing free and backed (L-SCAV).
+func (s *stage) allScavenged(m *model.M, generations int) {
+	for range generations {
 		s.scavengeAll(m)
 	}
 	s.pm.fill(s.state)
 	for i := range s.pm.words {
 		if left := s.pm.free[i] &^ s.pm.scav[i]; left != 0 {
-			s.fail(m, nameScav, fmt.Sprintf("leaves page %d free and not scavenged after three generations", s.pm.pageOf(i, left)))
+			s.fail(m, nameScav, fmt.Sprintf("leaves page %d free and not scavenged after %d generations", s.pm.pageOf(i, left), generations))
 		}
 	}
 }

@@ -7,21 +7,27 @@ import (
 	"lockheld/sched"
 )
 
-// checkDoneOnce is P-DONE-ONCE: the last sweeper of a cycle is one, so that a
-// cycle starts one scavenge generation.
+// checkDoneOnce is P-DONE-ONCE: in a sweep phase one sweeper finds that it is
+// the last one, so that it alone starts a scavenge generation.
 func checkDoneOnce(s *state) string {
 	c := &s.counts
 	if sg := s.h.Sweepgen(); sg != c.sweepgen {
-		c.sweepgen, c.gens = sg, 0
+		c.sweepgen, c.ends = sg, 0
 	}
-	if gen := s.pages.ScavGen(); gen != c.lastGen {
-		c.gens += uint64(gen - c.lastGen)
-		c.lastGen = gen
+	was := c.sweepers
+	c.sweepers = s.h.Sweepers()
+	if was == 1 && c.sweepers == 0 && s.h.SweepDone() {
+		c.ends++
 	}
-	if c.gens > 1 {
-		return fmt.Sprintf("%d scavenge generations have started in one sweep phase", c.gens)
+	if c.ends > 1 {
+		return fmt.Sprintf("%d sweepers have found that they were the last one", c.ends)
 	}
 	return ""
+}
+
+func readsSweepers(s *state) []sched.ObjID {
+	o := s.h.Objects()
+	return []sched.ObjID{o.SweepDone, o.Sweepers}
 }
 
 // checkSwept is P-SWEPT: when the sweep counts as done and no sweeper is

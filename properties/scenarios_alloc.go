@@ -6,7 +6,7 @@ import (
 )
 
 var allocFree = &Scenario{
-	Name: "alloc-free", Geometry: "small",
+	Name: "alloc-free", Geometry: "small", Steps: 45,
 	Doc:    "Two Ms allocate through their page caches and around them while a third frees a span.",
 	config: noStops(3),
 	goals:  []goal{goalContended, goalRefillContended, goalOverflow},
@@ -41,14 +41,15 @@ var allocFree = &Scenario{
 }
 
 var stackGrowth = &Scenario{
-	Name: "stack-growth", Geometry: "small",
+	Name: "stack-growth", Geometry: "small", Steps: 50,
 	Doc: "Stacks grow at function prologues, which takes spans, while the Ms allocate and free.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)
 		c.Machine.Open = model.StackGrowth
 		c.Machine.Growths = 2
 	},
-	goals: []goal{goalContended, goalStackContended},
+	goals:  []goal{goalContended, goalStackContended},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		var old *heap.Span
 		s.h.Prepare(func(m *model.M) {
@@ -66,14 +67,15 @@ var stackGrowth = &Scenario{
 }
 
 var grow = &Scenario{
-	Name: "grow", Geometry: "small",
+	Name: "grow", Geometry: "small", Steps: 58,
 	Doc: "Two Ms need more memory; the second arena is next to the first or elsewhere, or there is none.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)
 		c.Machine.Open = model.OSRefuses | model.ArenaNotAdjacent
 		c.MaxArenas = 5
 	},
-	goals: []goal{goalContended, goalGrowth, goalGrowthMoves, goalRefused},
+	goals:  []goal{goalContended, goalGrowth, goalGrowthMoves, goalRefused},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		chunk := uint64(s.g.ChunkPages)
 		s.h.Prepare(func(m *model.M) {
@@ -94,7 +96,7 @@ var grow = &Scenario{
 }
 
 var stats = &Scenario{
-	Name: "stats", Geometry: "small",
+	Name: "stats", Geometry: "small", Steps: 52,
 	Doc: "A reader moves the shards of the statistics on while Ms with and without a P write to them.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)

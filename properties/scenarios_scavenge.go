@@ -6,10 +6,11 @@ import (
 )
 
 var scavengeAlloc = &Scenario{
-	Name: "scavenge-alloc", Geometry: "small-window",
+	Name: "scavenge-alloc", Geometry: "small-window", Steps: 49,
 	Doc:    "A scavenger searches without the lock while other Ms take and free what it finds.",
 	config: noStops(3),
 	goals:  []goal{goalWindowEntered, goalWindowUsed, goalFooled, goalFreedInWindow, goalContended},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		var old *heap.Span
 		s.h.Prepare(func(m *model.M) {
@@ -33,7 +34,7 @@ var scavengeAlloc = &Scenario{
 }
 
 var scavengeGeneration = &Scenario{
-	Name: "scavenge-generation", Geometry: "small-window",
+	Name: "scavenge-generation", Geometry: "small-window", Steps: 179,
 	Doc:    "The last sweeper starts a generation and has the background scavenger woken while another M grows the heap, which scavenges too.",
 	config: noStops(3),
 	goals:  []goal{goalGeneration, goalGenerationInWindow, goalGrowthScavenges, goalWindowUsed, goalWoken},
@@ -62,10 +63,11 @@ var scavengeGeneration = &Scenario{
 }
 
 var freeOSMemory = &Scenario{
-	Name: "free-os-memory", Geometry: "small-window",
+	Name: "free-os-memory", Geometry: "small-window", Steps: 56,
 	Doc:    "FreeOSMemory starts a generation and scavenges everything while the background scavenger searches without the lock and a third M allocates.",
 	config: noStops(3),
 	goals:  []goal{goalWindowUsed, goalGenerationInWindow, goalFooled},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 2) })
 		others := []*model.M{
@@ -85,7 +87,7 @@ var freeOSMemory = &Scenario{
 			for _, o := range others {
 				m.T().Join(o.T())
 			}
-			s.allScavenged(m)
+			s.allScavenged(m, 3)
 		})
 	},
 }

@@ -6,12 +6,13 @@ import (
 )
 
 var procresize = &Scenario{
-	Name: "procresize", Geometry: "small",
+	Name: "procresize", Geometry: "small", Steps: 116,
 	Doc: "The number of Ps goes from two to one and back while another M allocates and sysmon runs.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs, c.Machine.MinProcs, c.Machine.MaxProcs = 2, 1, 2
 	},
-	goals: []goal{goalCacheDestroyed, goalSpansDestroyed, goalRevival},
+	goals:  []goal{goalCacheDestroyed, goalSpansDestroyed, goalRevival},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) {
 			s.h.Alloc(m, 1, 0, true)
@@ -34,12 +35,13 @@ var procresize = &Scenario{
 }
 
 var stopTheWorld = &Scenario{
-	Name: "stop-the-world", Geometry: "small-window",
+	Name: "stop-the-world", Geometry: "small-window", Steps: 69,
 	Doc: "The world is stopped while a scavenger searches without the lock and another M allocates.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs = 3
 	},
-	goals: []goal{goalStopInHeap, goalStopInWindow, goalStopInFlight, goalStopBlocked},
+	goals:  []goal{goalStopInHeap, goalStopInWindow, goalStopInFlight, goalStopBlocked},
+	strict: []string{"P-LIMIT"},
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 1) })
 		s.m("stopper", func(m *model.M) {
@@ -62,7 +64,7 @@ var stopTheWorld = &Scenario{
 }
 
 var gcPercent = &Scenario{
-	Name: "gc-percent", Geometry: "small-window",
+	Name: "gc-percent", Geometry: "small-window", Steps: 131,
 	Doc: "SetGCPercent sets the scavenger's goal while a collection ends and the scavenger searches without the lock.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs = 3

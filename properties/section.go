@@ -18,6 +18,9 @@ type section struct {
 	cache    bool   // the M's page cache has pages
 	closing  bool   // the section began by closing a window of the M
 
+	phase   uint32 // sweep generation in which a scavenge generation started last
+	started bool   // one has
+
 	searching *model.M // the last M that opened a window
 	growing   *model.M // is growing its stack
 	reclaims  uint64   // Ms inside reclaim, by id
@@ -114,9 +117,10 @@ func (s *stage) startedGeneration(windows int) {
 	if windows > 0 {
 		s.reach(goalGenerationInWindow)
 	}
-	if s.goals[goalGenerationTwice] != nil && checkDoneOnce(s.state) != "" {
+	if s.cs.phase == s.h.Sweepgen() && s.cs.started {
 		s.reach(goalGenerationTwice)
 	}
+	s.cs.phase, s.cs.started = s.h.Sweepgen(), true
 	if s.goals[goalDoneEarly] != nil && s.unswept() != "" {
 		s.reach(goalDoneEarly)
 	}

@@ -27,6 +27,7 @@ func newStage(w *sched.World, sc *Scenario, g *heap.Geometry, v *heap.Variant, s
 	}
 	c.Machine.Off = sel.off()
 	c.Machine.StrictStopper = sel[nameStopper]
+	c.RuntimeSites = !sel[nameNeg]
 	s := &stage{sc: sc, sel: sel}
 	if sc.alone {
 		k := model.New(w, c.Machine)

@@ -35,9 +35,9 @@ type counts struct {
 	ended    int    // steps made when unlocked looked last, one more
 	released uint64 // heap_released at that time
 
-	gens      uint64 // generations started
-	sweepgen  uint32 // at the last of them
-	lastGen   uint32
+	sweepgen  uint32 // at the last look at the sweepers
+	sweepers  uint64
+	ends      int      // times that a sweeper found it was the last one
 	holderP   *model.P // P of the M that holds the heap lock, when it took it
 	making    bool     // a page allocator alone is being made: its bits have no owner yet
 	parked    bool     // scavenger, at the last look
@@ -66,7 +66,6 @@ func (s *state) begin() {
 	s.counts.seen = ^uint64(0)
 	if s.h != nil {
 		s.counts.pastBytes = s.pages.RangeBytes()
-		s.counts.lastGen = s.pages.ScavGen()
 		s.counts.sweepgen = s.h.Sweepgen()
 		for i := range s.spans {
 			s.spans[i].take(s.h.Span(i))
