@@ -13,23 +13,18 @@ func (f *fingerprint) add(v uint64) {
 	f.b ^= f.b >> 29
 }
 
-func (f *fingerprint) join(g fingerprint) {
-	f.add(g.a)
-	f.add(g.b)
-}
-
 // classifier computes fingerprints of the classes of executions: two executions
 // are of one class, a Mazurkiewicz trace, if one can be turned into the other
 // by exchanging neighbouring steps that commute (see [dependent]).
 //
-// Each step has a hash of what it is, of the step before it in its task, and of
-// the steps that it conflicts with on its objects before it, and so of all that
-// it depends on. The hash of an execution is that of the last steps of its
-// tasks. Steps on an object that commute with each other form a group, whose
-// hash is their sum: it does not tell in which order they came.
+// The steps on an object fall into groups of consecutive steps that commute with
+// each other; each step of a group conflicts with each of the one before. So
+// the number of its group on each of its objects is all that distinguishes a
+// step from the same step in executions of other classes. A task has a hash of
+// its steps with these numbers, and an execution one of its tasks.
 type classifier struct {
 	round   uint32                // number of the execution
-	tasks   [maxTasks]fingerprint // of the last step of each task
+	tasks   [maxTasks]fingerprint // of the steps of each task
 	ids     []uint64              // of tasks, whatever their index in this search
 	objects []history             // hash table by object, at most half full
 	used    int                   // entries of this round
@@ -39,26 +34,18 @@ type classifier struct {
 // history is the steps on one object so far.
 type history struct {
 	obj   ObjID
-	round uint32      // other than the present one: no step so far
-	mode  mode        // of the last group
-	past  fingerprint // of the groups before it
-	group fingerprint // sum over its steps
+	round uint32 // other than the present one: no step so far
+	group uint32 // number of the last group
+	mode  mode   // of its steps
 }
 
-// conflicts returns the hash of the steps so far that a step of mode m
-// conflicts with.
-func (h *history) conflicts(m mode) fingerprint {
+// enter returns the number of the group of the next step, which is of mode m.
+func (h *history) enter(m mode) uint64 {
 	if conflicting(h.mode, m) {
-		h.past.add(uint64(h.mode))
-		h.past.join(h.group)
-		h.group, h.mode = fingerprint{}, m
+		h.group++
+		h.mode = m
 	}
-	return h.past
-}
-
-func (h *history) enter(e fingerprint) {
-	h.group.a += e.a
-	h.group.b += e.b
+	return uint64(h.group)
 }
 
 // class returns the fingerprint of the class of the execution of r.
@@ -70,7 +57,6 @@ func (c *classifier) class(r *Result) fingerprint {
 	var sum fingerprint
 	for _, t := range r.w.created { // in an order that may differ within the class
 		f := c.tasks[t.index]
-		f.add(c.ids[t.index])
 		f.add(0)
 		sum.a += f.a
 		sum.b += f.b
@@ -121,33 +107,21 @@ func (c *classifier) step(s *Step) {
 	c.tasks[s.Task] = e
 }
 
-// conflict completes the hash e of a step and enters it in the histories of
-// what it touches.
+// conflict adds to the hash of a task where a step stands among those that it
+// conflicts with.
 func (c *classifier) conflict(e fingerprint, p *footprint) fingerprint {
-	if p.obj2 != 0 {
-		c.history(p.obj2) // entries move when one is added
-	}
-	h := c.history(p.obj)
 	e.add(c.name(p.obj))
-	e.join(h.conflicts(p.mode))
+	e.add(c.history(p.obj).enter(p.mode))
 	if p.obj2 != 0 {
 		e.add(c.name(p.obj2))
-		e.join(c.history(p.obj2).conflicts(p.mode))
+		e.add(c.history(p.obj2).enter(p.mode))
 	}
 	for set := p.groups; set != 0; set &= set - 1 {
 		g := &c.groups[bits.TrailingZeros64(set)]
 		if g.round != c.round {
 			*g = history{round: c.round}
 		}
-		e.join(g.conflicts(modeWrite))
-	}
-	e.add(0) // sums need hashes without structure
-	h.enter(e)
-	if p.obj2 != 0 {
-		c.history(p.obj2).enter(e)
-	}
-	for set := p.groups; set != 0; set &= set - 1 {
-		c.groups[bits.TrailingZeros64(set)].enter(e)
+		e.add(g.enter(modeWrite))
 	}
 	return e
 }
