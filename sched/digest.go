@@ -24,22 +24,29 @@ func (d *digest) text(s string) {
 	}
 }
 
-// Digest returns a hash of what Setup declares: the names of the tasks, the
-// objects with their first values, the properties and the goals, in order. A
-// schedule of one program means nothing to a program with another digest; the
-// digest does not tell what the tasks do.
-func (p *Program) Digest() (d uint64, err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("setup of %s: %v", p.Name, r)
-		}
-	}()
-	x := newEngine(p, noExecution{}, newSymmetric())
-	if err := x.run(); err != nil {
-		return 0, err
-	}
-	return x.w.digest(), nil
+// Digest returns a hash of what Setup declares: the names of the tasks and what
+// each does first, the objects with their first values, the properties and the
+// goals, in order. A schedule of one program means nothing to a program with
+// another digest; the digest does not tell what the tasks do later.
+func (p *Program) Digest() (uint64, error) {
+	var d uint64
+	x := newEngine(p, &noStep{}, newSymmetric())
+	x.after = func(*Result) { d = x.w.digest() }
+	err := x.run()
+	return d, err
 }
+
+// noStep is a strategy that wants one execution, which ends before its first
+// step.
+type noStep struct{ begun bool }
+
+func (s *noStep) Next(*Result) (Schedule, bool) {
+	first := !s.begun
+	s.begun = true
+	return nil, first
+}
+func (*noStep) Pick(*View) int       { return Prune }
+func (*noStep) Value(*View, int) int { return 0 }
 
 // noExecution is a strategy that wants none.
 type noExecution struct{}
@@ -55,6 +62,12 @@ func (w *World) digest() uint64 {
 		d.text(t.name)
 		if t.daemon {
 			d.add(1)
+		}
+		if t.state == taskParked {
+			p := &t.pend
+			for _, v := range [...]uint64{uint64(p.Kind), uint64(p.Cmp), uint64(p.Obj), uint64(p.Obj2), p.N, p.New} {
+				d.number(v)
+			}
 		}
 	}
 	for _, n := range w.named[:w.setupNamed] {

@@ -16,7 +16,7 @@ func CheckRestore(p *Program, executions int64, seed uint64) error {
 	if !p.Reusable {
 		return fmt.Errorf("%s is not reusable", p.Name)
 	}
-	fresh := newEngine(p, noExecution{}, newSymmetric())
+	fresh := newEngine(p, &atMost{left: 0}, newSymmetric())
 	if err := fresh.run(); err != nil {
 		return err
 	}

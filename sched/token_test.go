@@ -145,18 +145,26 @@ func TestTokenReplay(t *testing.T) {
 		"another property": {Name: "racing", Setup: func(w *sched.World) { racing(2, 0).Setup(w); w.AtEnd(sched.Property{Name: "x"}) }},
 		"another goal":     {Name: "racing", Setup: func(w *sched.World) { racing(2, 0).Setup(w); w.Sometimes("g") }},
 		"another object":   {Name: "racing", Setup: func(w *sched.World) { racing(2, 0).Setup(w); sched.NewMutex(w, "m") }},
-		"another name":     {Name: "racer", Setup: racing(2, 0).Setup},
+		"another beginning": {Name: "racing", Setup: func(w *sched.World) {
+			x := sched.NewWord(w, "x", 0)
+			for _, name := range []string{"T0", "T1", "chooser"} {
+				w.Go(name, func(t *sched.Task) { x.Load(t) })
+			}
+			w.AtEnd(sched.Property{Name: "sum", Check: func() string { return "" }})
+		}},
+		"another name": {Name: "racer", Setup: racing(2, 0).Setup},
 	} {
 		if _, err := tok.Replay(p, sched.Options{}); !errors.Is(err, sched.ErrStale) {
 			t.Errorf("%s: %v, want that the token is stale", name, err)
 		}
 	}
-	// The same declarations, but tasks that do something else.
+	// The same declarations and beginnings, but tasks that do something else later.
 	other := &sched.Program{Name: "racing", Reusable: true, Setup: func(w *sched.World) {
 		x := sched.NewWord(w, "x", 0)
-		for _, name := range []string{"T0", "T1", "chooser"} {
+		for _, name := range []string{"T0", "T1"} {
 			w.Go(name, func(t *sched.Task) { x.Load(t) })
 		}
+		w.Go("chooser", func(t *sched.Task) { t.Choose("stops", 3) })
 		w.AtEnd(sched.Property{Name: "sum", Check: func() string { return "" }})
 	}}
 	if _, err := tok.Replay(other, sched.Options{}); !errors.Is(err, sched.ErrDiverged) {
