@@ -42,6 +42,7 @@ type access struct {
 // Init prepares c. A nil guard admits everybody.
 func (c *Cell) Init(w *World, name string, g Guard) {
 	c.w, c.name, c.guard = w, name, g
+	w.hidden.cells = append(w.hidden.cells, c)
 	if !w.direct && !w.clocks {
 		w.clocks = true
 		for _, t := range w.created {
@@ -138,7 +139,8 @@ func (c *Cell) race(t *Task, what string, old access, oldWhat string) {
 // Guarded is a value whose every access is checked as by a [Cell].
 type Guarded[T any] struct {
 	Cell
-	v T
+	v      T
+	memory *region // v, once its value has counted as part of a state
 }
 
 // NewGuarded makes a guarded value. In a reusable program it returns, by
@@ -146,7 +148,7 @@ type Guarded[T any] struct {
 func NewGuarded[T any](w *World, name string, v T, g Guard) *Guarded[T] {
 	o := &Guarded[T]{v: v}
 	o.Init(w, name, g)
-	Save(w, &o.v)
+	w.saved = append(w.saved, &savedVar[T]{live: &o.v, guarded: true})
 	return o
 }
 
@@ -154,6 +156,7 @@ func NewGuarded[T any](w *World, name string, v T, g Guard) *Guarded[T] {
 // the task.
 func (g *Guarded[T]) Read(t *Task) *T {
 	g.Cell.Read(t)
+	g.note(t)
 	return &g.v
 }
 
@@ -161,6 +164,7 @@ func (g *Guarded[T]) Read(t *Task) *T {
 // next step of the task.
 func (g *Guarded[T]) Write(t *Task) *T {
 	g.Cell.Write(t)
+	g.note(t)
 	return &g.v
 }
 

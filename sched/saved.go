@@ -1,21 +1,31 @@
 package sched
 
-import "unsafe"
+import (
+	"reflect"
+	"unsafe"
+)
 
 // saved is a registered variable.
 type saved interface {
 	take()
 	restore()
-	bytes() []byte // the variable itself
+	bytes() []byte      // the variable itself
+	elem() reflect.Type // its type, or that of its elements
+	readsAreSaid() bool // no task reads it without a declaration: it is a [Guarded] value
 }
 
 type savedVar[T any] struct {
-	live *T
-	copy T
+	live    *T
+	copy    T
+	guarded bool
 }
 
 func (s *savedVar[T]) take()    { s.copy = *s.live }
 func (s *savedVar[T]) restore() { *s.live = s.copy }
+
+func (s *savedVar[T]) elem() reflect.Type { return reflect.TypeFor[T]() }
+func (s *savedVar[T]) readsAreSaid() bool { return s.guarded }
+
 func (s *savedVar[T]) bytes() []byte {
 	return unsafe.Slice((*byte)(unsafe.Pointer(s.live)), unsafe.Sizeof(*s.live))
 }
@@ -24,6 +34,10 @@ type savedSlice[T any] struct{ live, copy []T }
 
 func (s *savedSlice[T]) take()    { s.copy = append(s.copy[:0], s.live...) }
 func (s *savedSlice[T]) restore() { copy(s.live, s.copy) }
+
+func (s *savedSlice[T]) elem() reflect.Type { return reflect.TypeFor[T]() }
+func (s *savedSlice[T]) readsAreSaid() bool { return false }
+
 func (s *savedSlice[T]) bytes() []byte {
 	if len(s.live) == 0 {
 		return nil

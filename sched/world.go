@@ -34,6 +34,7 @@ type World struct {
 	named   []named // in the order of creation
 
 	saved   []saved
+	hidden  hidden
 	onStart []func()
 	always  []Property
 	gates   []gate // of always, in order
@@ -195,6 +196,7 @@ func (w *World) beginSetup() {
 	clear(w.nextObj)
 	w.nextObj[0] = 1 // the zero ObjID is no object
 	w.saved = w.saved[:0]
+	w.hidden.beginSetup()
 	w.onStart = w.onStart[:0]
 	w.always = w.always[:0]
 	w.gates = w.gates[:0]
@@ -207,6 +209,7 @@ func (w *World) endSetup() {
 	w.setupObjects = len(w.objects)
 	w.setupNamed = len(w.named)
 	w.setupNext = w.nextObj[0]
+	w.hidden.endSetup(w)
 	w.groupProperties()
 	for _, o := range w.objects {
 		o.settle()
@@ -271,6 +274,7 @@ func (w *World) restore() {
 	w.created = w.created[:w.setupTasks]
 	w.objects = w.objects[:w.setupObjects]
 	w.named = w.named[:w.setupNamed]
+	w.hidden.restore(w)
 	clear(w.nextObj)
 	w.nextObj[0] = w.setupNext
 	for _, o := range w.objects {
