@@ -29,7 +29,10 @@ func (x *engine) decide() *Task {
 		if x.following && len(x.violations) > 0 {
 			return nil
 		}
-		x.view.Log, x.view.Last, x.view.Enabled = x.log, x.last, x.enabled
+		x.view.Log, x.view.Last, x.view.Enabled, x.view.Spinning = x.log, x.last, x.enabled, x.spin.set
+		if x.spin.set != 0 {
+			x.view.Enabled = x.offered()
+		}
 		i := x.strat.Pick(&x.view)
 		if i == Prune {
 			return nil

@@ -39,6 +39,7 @@ type engine struct {
 	more       bool // there is a next one, which begins with prefix
 	deciding   bool // code of the engine or the strategy runs, not of the program
 	renumbered bool // indices of tasks differ from their order of creation
+	spin       spin
 	view       View
 	result     Result
 	violations []Violation
@@ -76,6 +77,7 @@ func (x *engine) begin() {
 	x.last = -1
 	x.halt, x.over, x.renumbered = false, false, false
 	x.violations = x.violations[:0]
+	x.spin.begin()
 	if x.tracing {
 		x.trace.begin(x.w)
 	}
@@ -180,6 +182,8 @@ func (x *engine) choose() *Task {
 			x.finish(false, false)
 		case n&1023 == 1023 && x.interrupt():
 			x.finish(false, true)
+		case n >= x.spin.at && x.livelocked():
+			x.finish(false, false)
 		case x.depth > 0 && n >= x.depth:
 			x.finish(true, false)
 		default:

@@ -32,6 +32,10 @@ type Options struct {
 	// traces) that are told apart and counted at most. 0 is not to count them.
 	Classes int64
 
+	// CacheBytes bounds the memory for the states that strategy cache has seen.
+	// 0 is 1 GiB. When it is used up the search ends.
+	CacheBytes int64
+
 	After func(*Result) // sees every execution, on a stack of the engine
 	Live  *Live         // receives figures while the search runs
 }
@@ -61,6 +65,7 @@ type StrategyEntry struct {
 
 var strategies = []StrategyEntry{
 	{"dfs", "Explores every schedule depth first, without reduction; -preemptions bounds it.", Exhaustive, newDFS},
+	{"cache", "Explores depth first and follows no state twice; for programs under one lock.", Exhaustive, newCache},
 	{"random", "Walks at random: each choice is uniform over what is possible.", Sampling, newRandom},
 	{"pct", "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Sampling, newPCT},
 	{"pos", "Gives steps random priorities, and new ones to steps that conflict with the last.", Sampling, newPOS},
@@ -129,12 +134,16 @@ type Report struct {
 	MaxSteps    int    // of an execution
 	Hash        uint64 // of all schedules in their order, for sampling strategies
 	Findings    []Finding
+	PassedOver  int64    // executions in which a task that went round and round had to let others go first
 	Classes     int64    // distinct classes of executions, if they were counted
 	ClassesFull bool     // there were more: counting ended there
 	Unseen      float64  // estimate of the probability that the next execution is of a new class (Good and Turing)
 	Notes       []string // of the strategy, such as a bound on what it missed
 	Unreached   []string // goals that no execution reached
-	Unreduced   []string // properties that declare no reads
+	Unreduced   []string // properties that declare no reads, unless every state was shown to them
+	States      int64    // cache: distinct states
+	Merged      int64    // cache: executions that ended at a state seen before
+	CacheBytes  int64    // cache: memory for the states
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
@@ -189,6 +198,10 @@ type noter interface{ notes(r *Report) []string }
 // limited is implemented by strategies that may leave out schedules.
 type limited interface{ leftOut() bool }
 
+// concluder is implemented by strategies that judge their search themselves: it
+// may add findings, and says why the search was given up, "" if it was not.
+type concluder interface{ conclude(r *Report) string }
+
 func (s *search) run() error {
 	x := s.x
 	x.depth = s.o.Depth
@@ -238,6 +251,9 @@ func (s *search) count(r *Result) {
 	}
 	if r.Cut {
 		rep.Cut++
+	}
+	if s.x.spin.passed {
+		rep.PassedOver++
 	}
 	if s.entry.Kind == Sampling {
 		rep.Hash = hashLog(rep.Hash, r)
@@ -297,6 +313,10 @@ func (s *search) conclude() {
 	if n, ok := s.strat.(noter); ok {
 		rep.Notes = n.notes(rep)
 	}
+	gaveUp := ""
+	if c, ok := s.strat.(concluder); ok {
+		gaveUp = c.conclude(rep)
+	}
 	switch {
 	case len(rep.Findings) > 0:
 		rep.Verdict = Violated
@@ -306,7 +326,9 @@ func (s *search) conclude() {
 		rep.Verdict = Sampled
 	case s.full:
 		rep.Verdict, rep.Why = Stopped, fmt.Sprintf("executions=%d", s.o.Executions)
-	case rep.Cut > 0 || s.leftOut():
+	case gaveUp != "":
+		rep.Verdict, rep.Why = Stopped, gaveUp
+	case rep.Cut > 0 || rep.PassedOver > 0 || s.leftOut():
 		rep.Verdict = Bounded
 	case len(rep.Unreached) > 0:
 		rep.Verdict = Violated

@@ -26,26 +26,26 @@ type classifier struct {
 	round   uint32                // number of the execution
 	tasks   [maxTasks]fingerprint // of the steps of each task
 	ids     []uint64              // of tasks, whatever their index in this search
-	objects []history             // hash table by object, at most half full
+	objects []groups              // hash table by object, at most half full
 	used    int                   // entries of this round
-	groups  [64]history           // of what every-step properties read
+	read    [64]groups            // of what every-step properties read
 }
 
-// history is the steps on one object so far.
-type history struct {
+// groups are the groups of steps on one object so far.
+type groups struct {
 	obj   ObjID
 	round uint32 // other than the present one: no step so far
-	group uint32 // number of the last group
+	last  uint32 // number of the last group
 	mode  mode   // of its steps
 }
 
 // enter returns the number of the group of the next step, which is of mode m.
-func (h *history) enter(m mode) uint64 {
-	if conflicting(h.mode, m) {
-		h.group++
-		h.mode = m
+func (g *groups) enter(m mode) uint64 {
+	if conflicting(g.mode, m) {
+		g.last++
+		g.mode = m
 	}
-	return uint64(h.group)
+	return uint64(g.last)
 }
 
 // class returns the fingerprint of the class of the execution of r.
@@ -67,7 +67,7 @@ func (c *classifier) class(r *Result) fingerprint {
 func (c *classifier) begin(w *World) {
 	if c.round++; c.round == 0 {
 		clear(c.objects)
-		c.groups = [64]history{}
+		c.read = [64]groups{}
 		c.round = 1
 	}
 	c.used = 0
@@ -111,15 +111,15 @@ func (c *classifier) step(s *Step) {
 // conflicts with.
 func (c *classifier) conflict(e fingerprint, p *footprint) fingerprint {
 	e.add(c.name(p.obj))
-	e.add(c.history(p.obj).enter(p.mode))
+	e.add(c.on(p.obj).enter(p.mode))
 	if p.obj2 != 0 {
 		e.add(c.name(p.obj2))
-		e.add(c.history(p.obj2).enter(p.mode))
+		e.add(c.on(p.obj2).enter(p.mode))
 	}
 	for set := p.groups; set != 0; set &= set - 1 {
-		g := &c.groups[bits.TrailingZeros64(set)]
+		g := &c.read[bits.TrailingZeros64(set)]
 		if g.round != c.round {
-			*g = history{round: c.round}
+			*g = groups{round: c.round}
 		}
 		e.add(g.enter(modeWrite))
 	}
@@ -139,8 +139,8 @@ func (c *classifier) name(obj ObjID) uint64 {
 	return c.ids[creator-1] + uint64(n)
 }
 
-// history returns that of an object.
-func (c *classifier) history(obj ObjID) *history {
+// on returns the groups of steps on an object.
+func (c *classifier) on(obj ObjID) *groups {
 	for {
 		mask := uint32(len(c.objects) - 1)
 		i := uint32(obj) * 0x9e3779b1 >> 7
@@ -153,7 +153,7 @@ func (c *classifier) history(obj ObjID) *history {
 		if 2*c.used < len(c.objects) {
 			c.used++
 			h := &c.objects[i&mask]
-			*h = history{obj: obj, round: c.round}
+			*h = groups{obj: obj, round: c.round}
 			return h
 		}
 		c.grow()
@@ -162,11 +162,11 @@ func (c *classifier) history(obj ObjID) *history {
 
 func (c *classifier) grow() {
 	old := c.objects
-	c.objects = make([]history, max(64, 2*len(old)))
+	c.objects = make([]groups, max(64, 2*len(old)))
 	c.used = 0
 	for i := range old {
 		if old[i].round == c.round {
-			*c.history(old[i].obj) = old[i]
+			*c.on(old[i].obj) = old[i]
 		}
 	}
 }

@@ -12,7 +12,7 @@ func endless() *Program {
 		x := NewWord(w, "x", 0)
 		w.Go("A", func(t *Task) {
 			for {
-				x.Load(t)
+				x.Add(t, 1)
 			}
 		})
 	})
@@ -71,7 +71,7 @@ func TestViolationBeforeInterrupt(t *testing.T) {
 		})
 		w.Go("B", func(t *Task) {
 			for i := 0; ; i++ {
-				if x.Load(t); i == 5000 {
+				if x.Add(t, 1); i == 5000 {
 					stop()
 				}
 			}

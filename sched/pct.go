@@ -23,7 +23,7 @@ import (
 // not in the order of time: a task that was stopped first may have to wait for
 // one that was stopped later.
 //
-// So that tasks that spin do not starve the others, a task that yields gets a
+// So that tasks that wait do not starve the others, one that yields or spins gets a
 // priority below all others, and an execution that is much longer than usual
 // goes on as a random walk. The bound above does not cover that.
 type pct struct {
@@ -42,7 +42,7 @@ type pct struct {
 	seenLength    int   //
 	counts        int64 // complete executions with this n and k
 	most, longest int   // the most tasks and decisions of any execution
-	chose, yields bool  // some execution made a data choice, had a task yield
+	chose, yields bool  // some execution made a data choice, had a task yield or spin
 }
 
 // change lowers a priority at a decision.
@@ -118,6 +118,12 @@ func (s *pct) Pick(v *View) int {
 		s.yields = true
 		s.lower(v.Last)
 	}
+	for set := v.Spinning; set != 0; set &= set - 1 {
+		s.yields = true
+		if t := bits.TrailingZeros64(set); s.priority[t] > 0 {
+			s.lower(t)
+		}
+	}
 	if v.Enabled&(v.Enabled-1) == 0 {
 		return bits.TrailingZeros64(v.Enabled)
 	}
@@ -166,7 +172,7 @@ func (s *pct) notes(*Report) []string {
 	if !ok {
 		why := "too few executions"
 		if s.yields {
-			why = "tasks yield"
+			why = "tasks yield or spin"
 		}
 		return []string{fmt.Sprintf("no bound for bugs of depth %d: %s", s.depth, why)}
 	}

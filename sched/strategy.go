@@ -27,7 +27,8 @@ type View struct {
 	Log      []Step // what has happened
 	Last     int    // task of the last step, -1 at the start
 	Choosing int    // Value: the task whose data choice it is
-	Enabled  uint64 // tasks whose next operation can be performed
+	Enabled  uint64 // tasks whose next operation can be performed, but for those that spin
+	Spinning uint64 // tasks that spin: they wait for others by going round a loop
 	w        *World
 }
 

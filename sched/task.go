@@ -102,7 +102,12 @@ func (t *Task) String() string { return t.name }
 
 // Yield is a scheduling point without effect: it tells strategies that the
 // task cannot make progress alone.
-func (t *Task) Yield() { t.point(Pending{Kind: OpYield}, nil) }
+func (t *Task) Yield() {
+	t.point(Pending{Kind: OpYield}, nil)
+	if x := t.w.x; x != nil {
+		x.spin.yield = len(x.log)
+	}
+}
 
 // Syscall is a step that touches no object, for simulated calls of the
 // operating system.
