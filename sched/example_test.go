@@ -7,18 +7,20 @@ import (
 	"lockheld/sched"
 )
 
-// transfer is two tasks that lock two accounts, each its own first.
+// move locks two accounts, that of the giver first.
+func move(t *sched.Task, from, to *sched.Mutex) {
+	from.Lock(t)
+	to.Lock(t)
+	to.Unlock(t)
+	from.Unlock(t)
+}
+
+// transfer is two tasks that give each other something.
 func transfer() *sched.Program {
-	both := func(t *sched.Task, from, to *sched.Mutex) {
-		from.Lock(t)
-		to.Lock(t)
-		to.Unlock(t)
-		from.Unlock(t)
-	}
 	return &sched.Program{Name: "transfer", Setup: func(w *sched.World) {
 		a, b := sched.NewMutex(w, "a"), sched.NewMutex(w, "b")
-		w.Go("A", func(t *sched.Task) { both(t, a, b) })
-		w.Go("B", func(t *sched.Task) { both(t, b, a) })
+		w.Go("A", func(t *sched.Task) { move(t, a, b) })
+		w.Go("B", func(t *sched.Task) { move(t, b, a) })
 	}}
 }
 
@@ -56,11 +58,11 @@ func ExampleReplay() {
 		fmt.Println(line)
 	}
 	// Output:
-	//     0  A  lock a  in transfer
-	//     1  B  lock b  in transfer
+	//     0  A  lock a  in move
+	//     1  B  lock b  in move
 	//           *** deadlock b: A waits to lock b, held by B; B waits to lock a, held by A
-	//        A  waits: lock b  in transfer
-	//        B  waits: lock a  in transfer
+	//        A  waits: lock b  in move
+	//        B  waits: lock a  in move
 }
 
 // A value under a lock is watched without being part of the schedule: access
