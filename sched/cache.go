@@ -196,7 +196,7 @@ func (c *cache) Pick(v *View) int {
 	merged := false
 	if !seen {
 		todo &^= f.sleep
-	} else if todo, merged = c.visit(v, f, key, todo); merged && c.check.wants(v, key) {
+	} else if todo, merged = c.visit(v, f, key, todo); merged && c.check.wants(v, key, c.merged) {
 		return c.check.pick(v)
 	}
 	if todo == 0 {

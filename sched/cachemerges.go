@@ -10,7 +10,9 @@ import (
 // them in another way, it is continued at random; then the same continuation
 // is run after the remembered way, and everything that happens must be the same.
 type merges struct {
-	every   uint64 // of so many states one is remembered, 0: none
+	recheck int64  // merges for each one that is checked, after the first ones; -1: none is
+	checked int64  // so many were
+	every   uint64 // of so many states one is remembered
 	ways    map[Hash]Schedule
 	stage   mergeStage
 	seed    uint64
@@ -32,16 +34,15 @@ const (
 	mergeSecond            // its continuation is run after the remembered way
 )
 
-// maxWays is the number of states that are remembered.
-const maxWays = 4096
+const (
+	maxWays     = 4096 // states that are remembered
+	firstMerges = 50   // so many merges are checked before it becomes one of many
+)
 
 func newMerges(o *Options) merges {
-	m := merges{every: 1000, ways: map[Hash]Schedule{}}
-	switch {
-	case o.Recheck > 0:
-		m.every = uint64(o.Recheck)
-	case o.Recheck < 0:
-		m.every = 0
+	m := merges{recheck: o.Recheck, every: 1, ways: map[Hash]Schedule{}}
+	if m.recheck == 0 {
+		m.recheck = 1000
 	}
 	return m
 }
@@ -49,12 +50,19 @@ func newMerges(o *Options) merges {
 // under reports whether an execution is being run for the check.
 func (m *merges) under() bool { return m.stage != mergeNone }
 
-func (m *merges) picks(key Hash) bool { return m.every > 0 && key.lo%m.every == 0 }
 
 // remember keeps the way to a new state, if it is one of those.
 func (m *merges) remember(c *cache, key Hash) {
-	if !m.picks(key) || len(m.ways) == maxWays {
+	if m.recheck < 0 || key.hi%m.every != 0 {
 		return
+	}
+	for len(m.ways) >= maxWays {
+		m.every *= 2
+		for k := range m.ways {
+			if k.hi%m.every != 0 {
+				delete(m.ways, k)
+			}
+		}
 	}
 	way := make(Schedule, len(c.frames)-1)
 	for i := range way {
@@ -65,14 +73,15 @@ func (m *merges) remember(c *cache, key Hash) {
 
 // wants reports whether the execution, which has come to a known state, is to be
 // continued.
-func (m *merges) wants(v *View, key Hash) bool {
-	if !m.picks(key) {
+func (m *merges) wants(v *View, key Hash, merged int64) bool {
+	if m.recheck < 0 || m.checked >= firstMerges+merged/m.recheck {
 		return false
 	}
 	way, ok := m.ways[key]
 	if !ok {
 		return false
 	}
+	m.checked++
 	m.stage, m.start, m.way = mergeFirst, len(v.Log), way
 	return true
 }

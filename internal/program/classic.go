@@ -14,10 +14,11 @@ func counter(w *sched.World, n []int) {
 	sched.Save(w, x)
 	for i := range tasks {
 		w.Go(fmt.Sprint("counter", i), func(t *sched.Task) {
-			for range times {
+			for i := range times {
 				lock.Lock(t)
 				*x++
 				lock.Unlock(t)
+				t.Live(uint64(i))
 			}
 		})
 	}

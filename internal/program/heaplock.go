@@ -32,7 +32,7 @@ func heaplock(w *sched.World, r int, s scavenger) {
 	sched.Save(w, &h.scav)
 	w.Go("A", func(t *sched.Task) {
 		got := uint64(0)
-		for range r {
+		for i := range r {
 			p := h.alloc(t)
 			if got&p != 0 {
 				t.Fail(sched.Violation{
@@ -42,11 +42,13 @@ func heaplock(w *sched.World, r int, s scavenger) {
 				})
 			}
 			got |= p
+			t.Live(uint64(i), got)
 		}
 	})
 	w.Go("B", func(t *sched.Task) {
-		for range 2 {
-			h.scavenge(t, s)
+		for i := range 2 {
+			h.scavenge(t, s, uint64(i))
+			t.Live(uint64(i))
 		}
 	})
 	w.Go("C", func(t *sched.Task) { h.free(t, cached) })
@@ -73,12 +75,16 @@ func (h *heap) free(t *sched.Task, set uint64) {
 
 // scavenge adds one free page to scav. It gives up the lock in between, as the
 // runtime's scavenger does while the operating system works.
-func (h *heap) scavenge(t *sched.Task, s scavenger) {
+//
+// Between the steps it knows nothing but its candidate and the round.
+func (h *heap) scavenge(t *sched.Task, s scavenger, round uint64) {
 	h.lock.Lock(t)
 	p := h.candidate(h.inuse.Load(t), s.last)
 	h.lock.Unlock(t)
+	t.Live(round, p)
 
 	h.inuse.Load(t) // the window
+	t.Live(round, p)
 
 	h.lock.Lock(t)
 	if p != 0 && (!s.recheck || h.inuse.Load(t)&p == 0) {
