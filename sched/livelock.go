@@ -43,6 +43,7 @@ type spin struct {
 // spinLoop is a loop that a task has gone round up to its last step.
 type spinLoop struct {
 	steps int // of a round, 0: no loop
+	done  int // steps made in it, all rounds together
 	first int // step with which the first round begins
 	need  int // the first step of the last spinRounds rounds
 }
@@ -53,8 +54,10 @@ func (s *spin) begin() { s.at, s.set, s.passed, s.yield = spinPause, 0, false, 0
 func (x *engine) offered() uint64 {
 	s := &x.spin
 	last := &x.log[len(x.log)-1]
-	if s.set&(1<<uint(last.Task)) == 0 && last.changes() || x.enabled&^s.set == 0 {
+	if s.set&(1<<uint(last.Task)) == 0 && last.changes() {
 		s.set = 0
+	}
+	if x.enabled&^s.set == 0 {
 		return x.enabled
 	}
 	s.passed = s.passed || x.enabled&s.set != 0
@@ -65,10 +68,11 @@ func (x *engine) offered() uint64 {
 func (x *engine) livelocked() bool {
 	s, n := &x.spin, len(x.log)
 	s.at = n + spinPause
-	if n-s.yield > spinPause && x.changedSince(n-spinPause) {
+	if n-s.yield > spinPause && x.busySince(n-spinPause) {
 		return false
 	}
 	from := max(0, n-spinWindow)
+	s.at = n + max(spinPause, (n-from)/4) // so that looking takes a part of the time only
 	for i := range s.steps {
 		s.steps[i] = s.steps[i][:0]
 	}
@@ -77,26 +81,41 @@ func (x *engine) livelocked() bool {
 		s.steps[t] = append(s.steps[t], int32(i))
 	}
 	spinning, alone := x.spinners(from)
-	if x.enabled&^spinning == 0 {
+	if spinning != 0 && x.movable(spinning)&^spinning == 0 {
 		x.livelock(spinning)
 		return true
 	}
-	if x.enabled&^(spinning|alone) != 0 {
-		spinning |= alone
-	}
-	if s.set = spinning; spinning == 0 {
-		s.at = n + max(spinPause, (n-from)/4)
+	s.set = spinning
+	if alone != 0 && x.movable(alone)&^(spinning|alone) != 0 {
+		s.set |= alone
 	}
 	return false
 }
 
-func (x *engine) changedSince(i int) bool {
-	for j := len(x.log) - 1; j >= i; j-- {
-		if x.log[j].changes() {
-			return true
-		}
+// movable returns the tasks that can move at some time while those of set, which
+// go round loops, go round once: a lock that is taken and given back in a loop
+// does not make others wait for ever.
+func (x *engine) movable(set uint64) uint64 {
+	movable, from := x.enabled, len(x.log)
+	for ; set != 0; set &= set - 1 {
+		t := bits.TrailingZeros64(set)
+		from = min(from, int(x.spin.steps[t][x.spin.loops[t].steps-1]))
 	}
-	return false
+	for i := from; i < len(x.log); i++ {
+		movable |= x.log[i].Enabled
+	}
+	return movable & x.w.parked()
+}
+
+// busySince reports whether, since step i, something was changed and more than
+// one task moved.
+func (x *engine) busySince(i int) bool {
+	changed, several := false, false
+	for j := i + 1; j < len(x.log) && !(changed && several); j++ {
+		changed = changed || x.log[j].changes()
+		several = several || x.log[j].Task != x.log[i].Task
+	}
+	return changed && several
 }
 
 // changes reports whether the step changed anything, as far as can be told. A
@@ -121,11 +140,10 @@ func (s *Step) changes() bool {
 	return true
 }
 
-// spinners returns the enabled tasks that spin, and those that go round a loop
-// alone.
+// spinners returns the tasks that spin, and one that goes round a loop alone.
 func (x *engine) spinners(from int) (spinning, alone uint64) {
 	s := &x.spin
-	for set := x.enabled; set != 0; set &= set - 1 {
+	for set := x.w.parked(); set != 0; set &= set - 1 {
 		t := bits.TrailingZeros64(set)
 		l := x.findLoop(s.steps[t])
 		s.loops[t] = l
@@ -178,7 +196,7 @@ func (x *engine) findLoop(steps []int32) spinLoop {
 			n++
 		}
 		if n >= p*spinRounds {
-			return spinLoop{steps: p, first: int(steps[n-1]), need: int(steps[p*spinRounds-1])}
+			return spinLoop{steps: p, done: n, first: int(steps[n-1]), need: int(steps[p*spinRounds-1])}
 		}
 	}
 	return spinLoop{}
@@ -226,14 +244,17 @@ func (x *engine) livelock(spinning uint64) {
 }
 
 // loopText returns the first object that t uses in its loop, or its name, and
-// the steps of the loop: those up to a yield if there is one.
+// the steps of the loop: those up to a yield if there is one, else from where the
+// first round began.
 func (x *engine) loopText(t *Task) (site, text string) {
 	l, steps := x.spin.loops[t.index], x.spin.steps[t.index]
 	end := 0 // of the loop, counted from the last step
 	for end < l.steps && x.log[steps[end]].Kind != OpYield {
 		end++
 	}
-	end %= l.steps
+	if end == l.steps {
+		end = l.done % l.steps
+	}
 	var parts []string
 	for i := end + l.steps - 1; i >= end; i-- {
 		s := &x.log[steps[i]]
