@@ -5,6 +5,9 @@
 // the step before them. A task that locks what it holds waits for ever. A
 // violation ends its task, not the execution; an exploration that is to see
 // all outcomes must therefore go on after violations (Options.All).
+//
+// A task declares what it knows between its operations, which is where it is
+// and acc: the states of the engine are those of the litmus format.
 package bridge
 
 import (
@@ -20,12 +23,17 @@ const maxTasks = 64
 // Program returns p as a program of the engine. The error says which limit of
 // the engine p exceeds.
 func Program(p *litmus.Program) (*sched.Program, error) {
+	return program(p, true)
+}
+
+// program is Program; without live, tasks declare nothing.
+func program(p *litmus.Program, live bool) (*sched.Program, error) {
 	if n := len(p.Tasks); n > maxTasks {
 		return nil, fmt.Errorf("%s has %d tasks; the engine takes at most %d", p.Name, n, maxTasks)
 	}
 	return &sched.Program{
 		Name:              p.Name,
-		Setup:             func(w *sched.World) { setup(w, p) },
+		Setup:             func(w *sched.World) { setup(w, p, live) },
 		Reusable:          true,
 		BlockSelfDeadlock: true,
 	}, nil
@@ -36,12 +44,13 @@ type objects struct {
 	words   []*sched.Word
 	mutexes []*sched.Mutex
 	rw      []*sched.RWMutex
+	live    bool // tasks declare their state
 }
 
-func setup(w *sched.World, p *litmus.Program) {
+func setup(w *sched.World, p *litmus.Program, live bool) {
 	w.HideFrames("lockheld/internal/litmus/bridge.")
 	n := len(p.Objects)
-	o := &objects{make([]*sched.Word, n), make([]*sched.Mutex, n), make([]*sched.RWMutex, n)}
+	o := &objects{make([]*sched.Word, n), make([]*sched.Mutex, n), make([]*sched.RWMutex, n), live}
 	for i, obj := range p.Objects {
 		switch obj.Kind {
 		case litmus.Var:
@@ -76,6 +85,9 @@ func (o *objects) run(t *sched.Task, p *litmus.Program, task *litmus.Task) {
 	acc := int64(0)
 	for pc := 0; pc < len(task.Ops); pc++ {
 		op := &task.Ops[pc]
+		if o.live && !op.Code.Local() {
+			t.Live(uint64(pc), uint64(acc))
+		}
 		switch op.Code {
 		case litmus.Set:
 			acc = op.E.Eval(acc)
@@ -98,6 +110,9 @@ func (o *objects) run(t *sched.Task, p *litmus.Program, task *litmus.Task) {
 		default:
 			onRWMutex(t, o.rw[op.Object], op.Code)
 		}
+	}
+	if o.live {
+		t.Live(uint64(len(task.Ops)), uint64(acc))
 	}
 }
 

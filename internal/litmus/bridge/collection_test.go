@@ -24,10 +24,17 @@ func explore(t *testing.T, p *litmus.Program, o sched.Options) found {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return exploreProgram(t, p, prog, o)
+}
+
+// exploreProgram explores prog, which was made of p.
+func exploreProgram(t *testing.T, p *litmus.Program, prog *sched.Program, o sched.Options) found {
+	t.Helper()
 	f := found{outcomes: NewOutcomes(p)}
 	o.All = true
 	o.Shrink = -1
 	o.After = f.outcomes.Add
+	var err error
 	f.report, err = sched.Explore(context.Background(), prog, o)
 	if err != nil {
 		t.Fatal(err)

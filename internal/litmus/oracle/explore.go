@@ -79,6 +79,7 @@ func walk(p *litmus.Program, budget int, key func(*node) string, classes bool) (
 			if !over {
 				continue
 			}
+			r.Last++
 			if classes {
 				r.Traces++
 				least = append(least, n.leastSwitched())

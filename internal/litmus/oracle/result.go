@@ -28,6 +28,8 @@ type Result struct {
 	// looked at, or of states that States looked at; a state that is reached
 	// by different numbers of steps counts once for each.
 	Nodes int
+	// Last is the number of those from which no task can move.
+	Last int
 	// Steps is the number of steps of the longest execution.
 	Steps int
 }
