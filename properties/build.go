@@ -25,6 +25,8 @@ type Build struct {
 	Properties []string
 	// Coverage receives the counts of assertion points; nil: nobody.
 	Coverage *model.Coverage
+
+	ready func(s *stage) // sees each stage when it is set up; for tests
 }
 
 // Program makes the program. The error says in one line what does not exist.
@@ -54,7 +56,11 @@ func (b Build) program(sc *Scenario) (*sched.Program, error) {
 		return nil, err
 	}
 	return &sched.Program{Name: sc.Name, Reusable: true, Setup: func(w *sched.World) {
-		newStage(w, sc, g, v, sel, b.Coverage).run()
+		s := newStage(w, sc, g, v, sel, b.Coverage)
+		s.run()
+		if b.ready != nil {
+			b.ready(s)
+		}
 	}}, nil
 }
 
