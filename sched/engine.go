@@ -17,6 +17,7 @@ type engine struct {
 	haltAt     *Violation // a violation of this kind and site ends the execution
 	following  bool       // a violation ends the execution behind its prefix
 	recheck    int64      // every so many executions are run twice, 0: none
+	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
 	tracing    bool
 	trace      *Trace
 	done       <-chan struct{} // closed: stop

@@ -61,17 +61,24 @@ type StrategyEntry struct {
 	Doc  string // one sentence
 	Kind StrategyKind
 	make func(*Options) Strategy
+
+	// Reduces says that the strategy leaves out schedules that are equivalent to
+	// others. It checks no property that must always hold and does not declare
+	// what it reads, and takes no bound of preemptions.
+	Reduces bool
 }
 
 var strategies = []StrategyEntry{
-	{"dfs", "Explores every schedule depth first, without reduction; -preemptions bounds it.", Exhaustive, newDFS},
-	{"cache", "Explores depth first and follows no state twice; for programs under one lock.", Exhaustive, newCache},
-	{"random", "Walks at random: each choice is uniform over what is possible.", Sampling, newRandom},
-	{"pct", "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Sampling, newPCT},
-	{"pos", "Gives steps random priorities, and new ones to steps that conflict with the last.", Sampling, newPOS},
-	{"urw", "Makes all interleavings equally likely, by the steps that each task has left.", Sampling, newURW},
-	{"surw", "Makes all orders of the steps on one object equally likely, another object each time.", Sampling, newSURW},
-	{"portfolio", "Shares the executions among random, pct, pos, urw and surw.", Sampling, newPortfolio},
+	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS},
+	{Name: "dpor", Doc: "Explores one schedule of each class of equivalent ones: optimal dynamic partial order reduction.",
+		Kind: Exhaustive, make: newDPOR, Reduces: true},
+	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache},
+	{Name: "random", Doc: "Walks at random: each choice is uniform over what is possible.", Kind: Sampling, make: newRandom},
+	{Name: "pct", Doc: "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Kind: Sampling, make: newPCT},
+	{Name: "pos", Doc: "Gives steps random priorities, and new ones to steps that conflict with the last.", Kind: Sampling, make: newPOS},
+	{Name: "urw", Doc: "Makes all interleavings equally likely, by the steps that each task has left.", Kind: Sampling, make: newURW},
+	{Name: "surw", Doc: "Makes all orders of the steps on one object equally likely, another object each time.", Kind: Sampling, make: newSURW},
+	{Name: "portfolio", Doc: "Shares the executions among random, pct, pos, urw and surw.", Kind: Sampling, make: newPortfolio},
 }
 
 // Strategies returns the strategies, the default first.
@@ -144,6 +151,7 @@ type Report struct {
 	States      int64    // cache: distinct states
 	Merged      int64    // cache: executions that ended at a state seen before
 	CacheBytes  int64    // cache: memory for the states
+	Nodes       int      // dpor: steps that wakeup trees held, at most at a time
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
@@ -158,9 +166,13 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 }
 
 func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*Report, error) {
+	if e.Reduces && o.Preemptions >= 0 {
+		return nil, fmt.Errorf("strategy %s has no preemption bound; %d is asked for", e.Name, o.Preemptions)
+	}
 	s := &search{ctx: ctx, o: o, entry: e}
 	s.report = &Report{Program: p.Name, Strategy: e.Name, Options: o}
 	s.x = newEngine(p, e.make(&o), newDriver(&o))
+	s.x.reduces = e.Reduces
 	if err := s.run(); err != nil {
 		return nil, err
 	}

@@ -26,6 +26,9 @@ func shrink(ctx context.Context, p *Program, o *Options, f *Finding) (same bool,
 	if x.stopAtFail = f.first; !f.first {
 		x.haltAt = &s.want
 	}
+	if e, err := LookupStrategy(o.Strategy); err == nil {
+		x.reduces = e.Reduces
+	}
 	if err := x.run(); err != nil {
 		return false, err
 	}

@@ -82,7 +82,7 @@ type Property struct {
 	// not perform operations.
 	Check func() string
 
-	mask uint64 // groups of which a step must touch one; all bits if nothing is declared
+	mask uint64 // groups of which a step must touch one; all bits if nothing is declared, none if it is not to be checked
 }
 
 // Always registers a property that is checked after every step that can
@@ -236,6 +236,9 @@ func (w *World) groupProperties() {
 	for i := range w.always {
 		w.always[i].mask = ^uint64(0)
 		if len(w.always[i].Reads) == 0 {
+			if w.x != nil && w.x.reduces {
+				w.always[i].mask = 0
+			}
 			continue
 		}
 		if group == 64 {

@@ -82,7 +82,8 @@
 //		stop after this time, such as 30s or 5m, from the start of the command
 //	-preemptions K
 //		most preemptions in one execution, for strategies that search: switches
-//		away from a task that could go on; -1 is no bound (default 2)
+//		away from a task that could go on; -1 is no bound, the only value for
+//		dpor (default 2)
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete

@@ -153,6 +153,10 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 	}
 	if e.Kind == sched.Exhaustive && e.Name != "dfs" {
 		for _, p := range rep.Unreduced {
+			if e.Reduces {
+				n = append(n, fmt.Sprintf("property %s declares nothing that it reads, so that %s does not check it", p, e.Name))
+				continue
+			}
 			n = append(n, fmt.Sprintf("property %s declares nothing that it reads, so that only -strategy dfs shows it every state", p))
 		}
 	}

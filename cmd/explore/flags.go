@@ -189,6 +189,9 @@ func (s *settings) check() error {
 	if e.Kind == sched.Sampling && s.set["preemptions"] {
 		return usagef("-preemptions is for strategies that search, %s samples", e.Name)
 	}
+	if e.Reduces && s.set["preemptions"] && s.preemptions >= 0 {
+		return usagef("-preemptions is for strategies that bound them, %s has no bound", e.Name)
+	}
 	_, err = s.formatEntry()
 	return err
 }
@@ -226,11 +229,11 @@ func (s *settings) formatEntry() (*report.Format, error) {
 func (s *settings) options(e *sched.StrategyEntry) sched.Options {
 	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions, Seed: s.seed,
 		Executions: s.executions, All: s.all || s.outcomes}
-	if e.Kind == sched.Sampling {
+	if e.Kind == sched.Sampling || e.Reduces {
 		o.Preemptions = -1
-		if s.executions == 0 && s.timeout == 0 {
-			o.Executions = defaultSamples
-		}
+	}
+	if e.Kind == sched.Sampling && s.executions == 0 && s.timeout == 0 {
+		o.Executions = defaultSamples
 	}
 	return o
 }

@@ -35,6 +35,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-strategy dfs/3", `unknown strategy "dfs/3"`},
 		{"-format jsn", `unknown format "jsn", there are: text`},
 		{"-strategy random -preemptions 1", "-preemptions is for strategies that search, random samples"},
+		{"-strategy dpor -preemptions 1", "-preemptions is for strategies that bound them, dpor has no bound"},
 		{"-scenario heaplock/1,,heaplock/2", `-scenario "heaplock/1,,heaplock/2" has an empty name`},
 		{"-scenario heaplock/1,heaplock/1", "-scenario names heaplock/1 twice"},
 		{"-scenario heaplock", `program "heaplock" has 0 numbers; it is heaplock/R`},
