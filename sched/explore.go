@@ -342,7 +342,7 @@ func (s *search) conclude() {
 		rep.Verdict, rep.Why = Stopped, gaveUp
 	case rep.Cut > 0 || rep.PassedOver > 0 || s.leftOut():
 		rep.Verdict = Bounded
-	case len(rep.Unreached) > 0:
+	case len(rep.Unreached) > 0 && !s.entry.Reduces: // a goal may tell equivalent schedules apart
 		rep.Verdict = Violated
 		for _, g := range rep.Unreached {
 			rep.Findings = append(rep.Findings, Finding{Violation: Violation{Kind: KindSometimes, Site: g,

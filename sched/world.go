@@ -120,7 +120,8 @@ type Goal struct {
 }
 
 // Sometimes registers a goal. A search that was neither cut nor ended by a
-// violation and never reached it reports a violation.
+// violation and never reached it reports a violation, unless its strategy
+// leaves out equivalent schedules: a goal may hold in some of these only.
 // Goals of one name are one goal.
 func (w *World) Sometimes(name string) *Goal {
 	for _, g := range w.goals {

@@ -165,7 +165,7 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 	}
 	if len(rep.Unreached) > 0 {
 		n = append(n, "no execution came to what it should: "+strings.Join(rep.Unreached, ", ")+
-			"; that decides nothing, as not everything was explored")
+			"; that decides nothing, as not every schedule was run")
 	}
 	return n
 }
