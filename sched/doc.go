@@ -12,7 +12,7 @@
 // an ordinary function. It shares data through objects only: each operation on
 // one is a step, and before each operation is a scheduling point at which any
 // other task may move. Code between two operations belongs to the step before
-// it. Memory that the program keeps itself, under a lock, is watched by a
+// it, code before the first one to the start of the execution. Memory that the program keeps itself, under a lock, is watched by a
 // [Cell] or kept in a [Guarded] value: accesses are no steps, but those without
 // the guard, or without happens-before order, are violations.
 //
@@ -26,5 +26,8 @@
 //
 // [Explore] returns a [Report]. Its verdict is [Complete] only if every
 // schedule was covered. [Replay] runs one schedule again and returns what
-// happened, line by line.
+// happened, line by line. A [Token] is a schedule as text that finds out whether
+// it still means what it did.
+//
+// Package schedtest does all of this in one call from a test.
 package sched

@@ -97,7 +97,6 @@ func (t *Task) renew() {
 	t.nchild = 0
 	t.joiners = 0
 	t.lazy = false
-	t.signalled = false
 	t.block = nil
 	if t.w.clocks {
 		clear(t.clk)

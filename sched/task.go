@@ -64,8 +64,8 @@ type blocker interface {
 	namer
 }
 
-// ID returns the index of the task. A task keeps it in every execution of one
-// exploration; it is told by who creates it, as its how manyeth task.
+// ID returns the index of the task. In all executions of one exploration it is
+// the same for the n-th task that is made by the same task.
 func (t *Task) ID() int { return t.index }
 
 // Name returns the name that the task was declared with.
