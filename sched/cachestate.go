@@ -251,8 +251,10 @@ func queueOf(v *View, n int, cond ObjID) Hash {
 				waiting++
 			}
 		case OpSignal:
-			copy(queue[:], queue[1:waiting])
-			waiting = max(waiting-1, 0)
+			if waiting > 0 {
+				copy(queue[:], queue[1:waiting])
+				waiting--
+			}
 		case OpBroadcast:
 			waiting = 0
 		}
