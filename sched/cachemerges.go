@@ -50,7 +50,6 @@ func newMerges(o *Options) merges {
 // under reports whether an execution is being run for the check.
 func (m *merges) under() bool { return m.stage != mergeNone }
 
-
 // remember keeps the way to a new state, if it is one of those.
 func (m *merges) remember(c *cache, key Hash) {
 	if m.recheck < 0 || key.hi%m.every != 0 {
