@@ -11,6 +11,11 @@ import (
 // Runtime: (*mheap).alloc, Go 1.16. Heap lock not held; any stack.
 func (h *mheap) alloc(m *model.M, npages uint64, spc SpanClass, needzero bool) *mspan {
 	h.assertLockNotHeld(m, siteAllocNotHeld)
+	if h.v.stalePcache || h.v.cacheOnUserStack {
+		if s := h.allocPreemptibly(m, npages, spc); s != nil {
+			return s
+		}
+	}
 	var s *mspan
 	// Not on the goroutine's stack: its growth may need the heap lock.
 	m.Systemstack(func() {
@@ -84,6 +89,10 @@ func (h *mheap) allocNeedsZero(m *model.M, base, npages uint64) (needZero bool) 
 		// not got here yet. Ours are fresh all the same.
 		arenaLimit := min(arenaBase+npages*h.g.PageSize, h.g.ArenaBytes())
 		for arenaLimit > zeroedBase {
+			if h.v.zeroedPlain {
+				ha.zeroedBase.Store(t, arenaLimit)
+				break
+			}
 			if ha.zeroedBase.CAS(t, zeroedBase, arenaLimit) {
 				break
 			}
@@ -154,6 +163,9 @@ func (h *mheap) freeMSpanLocked(m *model.M, s *mspan) {
 	h.assertSystemStack(m, siteFreeMSpanLockedStack)
 	if pp := m.P(); pp != nil {
 		l := h.local(pp)
+		if h.dying != nil {
+			l = h.dying
+		}
 		l.own.Write(m.T())
 		if l.mspancache.len < len(l.mspancache.buf) {
 			l.mspancache.buf[l.mspancache.len] = s
@@ -165,7 +177,13 @@ func (h *mheap) freeMSpanLocked(m *model.M, s *mspan) {
 }
 
 // newSpan takes a span object from spanalloc.
-func (h *mheap) newSpan(m *model.M) *mspan { return &h.spans[h.spanalloc.alloc(m)] }
+func (h *mheap) newSpan(m *model.M) *mspan {
+	s := &h.spans[h.spanalloc.alloc(m)]
+	if h.v.zeroSpans {
+		s.sweepgen.Store(m.T(), 0)
+	}
+	return s
+}
 
 // recordspan enters a span object that has just been carved in allspans. It is
 // not called for recycled objects.

@@ -26,17 +26,24 @@ func (h *mheap) allocSpan(m *model.M, npages uint64, typ SpanAllocType, spc Span
 	if !needPhysPageAlign && pp != nil && npages < uint64(h.g.CacheLimit) {
 		l := h.local(pp)
 		l.own.Write(m.T())
-		if l.pcache.empty() {
+		if l.pcache.empty() || h.v.refillEarly && popcount(l.pcache.cache) < h.g.CacheLimit {
 			m.Lock(h.lock)
 			l.own.Write(m.T())
 			l.pcache = h.pages.allocToCache(m)
 			m.Unlock(h.lock)
 		}
 		l.own.Write(m.T())
+		before := l.pcache.scav
 		base, scav = l.pcache.alloc(m, pp, npages)
+		if h.v.cacheKeepsScav {
+			l.pcache.scav = before
+		}
 		if base != 0 {
 			h.beginFlight(m, base, npages, scav)
 			s = h.tryAllocMSpan(m)
+		}
+		if s == nil && h.v.dropCachePages {
+			base = 0
 		}
 	}
 	if s == nil {
@@ -65,7 +72,9 @@ func (h *mheap) allocSpanLocked(m *model.M, base, scav, npages uint64, align boo
 		base, scav = h.pages.alloc(m, npages)
 		if base == 0 {
 			if !h.grow(m, npages) {
-				m.Unlock(h.lock)
+				if !h.v.growFailsLocked {
+					m.Unlock(h.lock)
+				}
 				return 0, 0, 0, nil
 			}
 			base, scav = h.pages.alloc(m, npages)
@@ -76,6 +85,9 @@ func (h *mheap) allocSpanLocked(m *model.M, base, scav, npages uint64, align boo
 		h.beginFlight(m, base, npages, scav)
 	}
 	s := h.allocMSpanLocked(m)
+	if h.v.markBitsLocked {
+		m.LockWithRankMayAcquire(h.gcBitsArenas)
+	}
 	if align {
 		// Give back the pages around the aligned part. Go 1.16 has a flaw
 		// here: their scavenged bits are lost, although scav counts them.
@@ -105,7 +117,9 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 	s.init(m, base, npages)
 	s.ghost.typ = typ
 	s.ghost.usedBefore = h.ghostUse(base, npages)
-	s.needzero = h.allocNeedsZero(m, base, npages)
+	if !h.v.zeroedSkipsCache || npages >= uint64(h.g.CacheLimit) {
+		s.needzero = h.allocNeedsZero(m, base, npages)
+	}
 	s.ghost.zeroed = !s.needzero
 	nbytes := npages * h.g.PageSize
 	if typ.manual() {
@@ -115,24 +129,16 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 		s.state.Store(t, mSpanManual)
 	} else {
 		h.initClass(m, s, nbytes, spc)
+		if h.v.stateBeforeSweepgen {
+			s.state.Store(t, mSpanInUse)
+		}
 		// h.sweepgen changes in a stopped world only, and the system stack
 		// keeps the world from stopping.
 		s.sweepgen.Store(t, uint64(h.readSweepgen(m)))
 		// The span is filled in: the state publishes it.
 		s.state.Store(t, mSpanInUse)
 	}
-	// Account for the scavenged memory that the span owns now.
-	if scav != 0 {
-		h.sysUsed(m, base, npages)
-		h.memstats.heapReleased.Inc(t, -scav)
-		h.countFlight(m)
-	}
-	if typ == SpanAllocHeap {
-		h.memstats.heapInuse.Inc(t, nbytes)
-	} else {
-		// Manually managed memory does not count toward heap_sys.
-		h.memstats.heapSys.Inc(t, -nbytes)
-	}
+	h.countSpan(m, typ, base, npages, scav)
 	stats := h.memstats.heapStats.acquire(m)
 	stats.committed += int64(scav)
 	stats.released -= int64(scav)
@@ -141,14 +147,51 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 
 	// Without the lock: the slots are the M's own until pageInUse or a
 	// pointer into the span is published.
-	h.setSpans(m, base, npages, s)
+	if !h.v.inUseBeforeSpans {
+		h.setSpans(m, base, npages, s)
+	}
 	if !typ.manual() {
 		// This publishes the span to the page reclaimer.
 		ha, group, mask := h.pageIndexOf(base)
 		ha.pageInUse[group].Or(t, mask)
 		h.pagesInUse.Inc(t, npages)
 	}
+	if h.v.inUseBeforeSpans {
+		h.setSpans(m, base, npages, s)
+	}
 	h.endFlight(m, s)
+}
+
+// countSpan accounts for the pages of a new span: the scavenged ones belong to
+// it now, and it counts as in use.
+func (h *mheap) countSpan(m *model.M, typ SpanAllocType, base, npages, scav uint64) {
+	t := m.T()
+	if h.v.countsFirst {
+		h.countPages(m, typ, npages)
+	}
+	if scav != 0 {
+		h.sysUsed(m, base, npages)
+		if h.v.releasedNotAtomic {
+			h.memstats.heapReleased.Store(t, h.memstats.heapReleased.Load(t)-scav)
+		} else {
+			h.memstats.heapReleased.Inc(t, -scav)
+		}
+		h.countFlight(m)
+	}
+	if !h.v.countsFirst {
+		h.countPages(m, typ, npages)
+	}
+}
+
+// countPages counts the pages of a new span as in use.
+func (h *mheap) countPages(m *model.M, typ SpanAllocType, npages uint64) {
+	nbytes := npages * h.g.PageSize
+	if typ == SpanAllocHeap {
+		h.memstats.heapInuse.Inc(m.T(), nbytes)
+	} else {
+		// Manually managed memory does not count toward heap_sys.
+		h.memstats.heapSys.Inc(m.T(), -nbytes)
+	}
 }
 
 // initClass fills in what a heap span of class spc needs, before it is

@@ -49,6 +49,8 @@ func (h *mheap) wakeScavenger(m *model.M) {
 		s.sysmonWake.Store(m.T(), 0)
 		s.parked = false
 		m.Ready(s.g)
+	} else if h.v.wakeClears {
+		s.sysmonWake.Store(m.T(), 0)
 	}
 	m.Unlock(s.lock)
 }
@@ -98,7 +100,11 @@ func (h *mheap) bgscavenge(m *model.M) {
 	for {
 		released := uint64(0)
 		// On the system stack: with the heap lock the stack must not grow.
-		m.Systemstack(func() { released = h.scavengeStep(m) })
+		if h.v.scavengeOnUserStack {
+			released = h.scavengeStep(m)
+		} else {
+			m.Systemstack(func() { released = h.scavengeStep(m) })
+		}
 		if released == 0 {
 			h.parkScavenger(m)
 			continue

@@ -158,5 +158,8 @@ func (d *DirectPages) ScavengeOne(w *DirectWork, nbytes uint64, mayUnlock bool) 
 
 // Unreserve gives w back.
 func (d *DirectPages) Unreserve(w *DirectWork) {
-	d.locked(func() { d.p.scavengeUnreserve(d.m, w.r, w.gen) })
+	d.locked(func() {
+		d.p.ghostReserved(d.m, w.r, w.gen)
+		d.p.scavengeUnreserve(d.m, w.r, w.gen)
+	})
 }

@@ -11,7 +11,7 @@ func (p *pageAlloc) findMappedAddr(m *model.M, addr uint64) uint64 {
 	m.AssertLockHeld(p.lock, siteFindMappedAddrEntry)
 	p.own(m)
 
-	if !p.test && p.h.hasArena(m, addr) {
+	if p.v.findUnmapped || !p.test && p.h.hasArena(m, addr) {
 		return addr
 	}
 	if mapped, ok := p.inUse.findAddrGreaterEqual(addr); ok {
@@ -131,7 +131,7 @@ func (p *pageAlloc) alloc(m *model.M, npages uint64) (addr, scav uint64) {
 	if addr == 0 {
 		addr, searchAddr = p.find(m, npages)
 		if addr == 0 {
-			if npages == 1 {
+			if npages == 1 || p.v.failExhausts {
 				p.searchAddr = p.maxAddr
 			}
 			return 0, 0

@@ -18,9 +18,13 @@ func (h *mheap) freeSpan(m *model.M, s *mspan) {
 }
 
 func (h *mheap) lockAndFreeSpan(m *model.M, s *mspan) {
+	base := s.base()
 	m.Lock(h.lock)
 	h.freeSpanLocked(m, s, SpanAllocHeap)
 	m.Unlock(h.lock)
+	if h.v.inUseClearedLate {
+		h.clearInUse(m, base)
+	}
 }
 
 // freeManual gives back a span that allocManual returned for the same type.
@@ -61,8 +65,9 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 				base, s.allocCount, sweepgen, h.sweepgen)
 		}
 		h.pagesInUse.Inc(t, -npages)
-		ha, group, mask := h.pageIndexOf(base)
-		ha.pageInUse[group].And(t, ^mask)
+		if !h.v.inUseClearedLate {
+			h.clearInUse(m, base)
+		}
 	default:
 		m.Throw("mheap.freeSpanLocked - invalid span state: span %#x state %d", base, state)
 	}
@@ -79,9 +84,19 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 	*stats.inSpans(typ) -= int64(nbytes)
 	h.memstats.heapStats.release(m)
 
+	if h.v.recycleFirst {
+		h.recycle(m, s)
+		return
+	}
 	h.pages.free(m, base, npages)
 	// The entries of the span map stay: they are stale from here on.
 	s.state.Store(t, mSpanDead)
 	h.freeMSpanLocked(m, s)
 	h.endUnflight(m)
+}
+
+// clearInUse takes back that a heap span begins at base.
+func (h *mheap) clearInUse(m *model.M, base uint64) {
+	ha, group, mask := h.pageIndexOf(base)
+	ha.pageInUse[group].And(m.T(), ^mask)
 }

@@ -10,6 +10,9 @@ import (
 func (h *mheap) grow(m *model.M, npages uint64) bool {
 	h.assertLockHeld(m, siteMheapGrowEntry)
 	h.own.arenas.Write(m.T())
+	if h.v.reclaimInGrow {
+		h.reclaim(m, npages)
+	}
 	// The page allocator grows by whole chunks.
 	ask := alignUp(npages, uint64(h.g.ChunkPages)) * h.g.PageSize
 	totalGrowth := uint64(0)
@@ -27,7 +30,7 @@ func (h *mheap) grow(m *model.M, npages uint64) bool {
 			h.curArena.limit = v + size
 		} else {
 			// Use up what remains of the old arena and switch to the new one.
-			if rest := h.curArena.size(); rest != 0 {
+			if rest := h.curArena.size(); rest != 0 && !h.v.growForgetsRest {
 				h.pages.grow(m, h.curArena.base, rest)
 				totalGrowth += rest
 			}

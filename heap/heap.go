@@ -22,6 +22,7 @@ type Span = mspan
 // arena yet. It panics if cfg makes no sense.
 func New(w *sched.World, cfg Config) *Heap {
 	cfg.defaults()
+	cfg.Machine.Mutants |= cfg.Variant.machine
 	k := model.New(w, cfg.Machine)
 	h := newHeap(w, k, cfg)
 	k.Hooks = model.Hooks{
@@ -48,11 +49,15 @@ func NewDirect(cfg Config) (*Heap, *model.M) {
 
 // Prepare runs f during Setup, before Ms that need a P are declared, on an M
 // whose operations run at once: what it does is done before each execution
-// begins, and costs no steps. The M is on its system stack.
+// begins, and costs no steps. The M is on its system stack. It runs the code of
+// Go 1.16, so that all variants begin with the same heap.
 func (hp *Heap) Prepare(f func(m *model.M)) {
+	v := hp.h.v
+	hp.h.setVariant(release())
 	m := hp.K.SetupM("setup")
 	f(m)
 	m.EndSetup()
+	hp.h.setVariant(v)
 	for _, w := range hp.h.words {
 		w.Poke(w.Peek())
 	}

@@ -65,9 +65,15 @@ func (c *mcache) refill(m *model.M, spc SpanClass) {
 		}
 		h.central[spc].uncacheSpan(m, s)
 	}
+	if h.v.refillNested {
+		h.memstats.heapStats.acquire(m)
+	}
 	s := h.central[spc].cacheSpan(m)
 	if s == nil {
 		m.Throw("out of memory")
+	}
+	if h.v.refillNested {
+		h.memstats.heapStats.release(m)
 	}
 	s.own.Write(m.T())
 	if s.allocCount == s.nelems {

@@ -40,7 +40,7 @@ type mheap struct {
 	spanalloc  fixalloc
 	cachealloc fixalloc
 	central    []mcentral // by span class
-	locals     []p   // by P
+	locals     []p        // by P
 
 	memstats  memstats
 	sweepPace sweepPacing // racy
@@ -67,6 +67,7 @@ type heapState struct {
 	scavengeGoal uint64      // bytes that may be retained
 	gcPhase      gcPhase
 	pacing       gcPacing
+	dying        *p // the P whose cache gets span objects in a variant, else nil
 }
 
 // heapCells watch the groups of heapState.
@@ -130,6 +131,9 @@ func newHeap(w *sched.World, k *model.Machine, cfg Config) *mheap {
 	h.saveState()
 	return h
 }
+
+// setVariant sets whose code runs.
+func (h *mheap) setVariant(v *Variant) { h.v, h.pages.v = v, v }
 
 func (h *mheap) initCells() {
 	locked := sched.GuardedBy(h.lock.Sched())

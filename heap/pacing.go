@@ -183,6 +183,9 @@ func (h *mheap) gcPaceScavenger(m *model.M) {
 		goal = off
 	}
 	h.setScavengeGoal(m, goal)
+	if h.v.wakeInPace {
+		h.wakeScavenger(m)
+	}
 }
 
 // setScavengeGoal sets how much the heap may retain.
@@ -211,7 +214,13 @@ func (h *mheap) setGCPercent(m *model.M, in int) (out int) {
 		out = int(p.gcpercent)
 		p.gcpercent = max(int64(in), -1)
 		p.heapMinimum = h.defaultHeapMinimum() * uint64(p.gcpercent) / 100
-		h.gcSetTriggerRatio(m, p.triggerRatio)
+		ratio := p.triggerRatio
+		if h.v.paceUnlocked {
+			m.Unlock(h.lock)
+			h.gcSetTriggerRatio(m, ratio)
+			return
+		}
+		h.gcSetTriggerRatio(m, ratio)
 		m.Unlock(h.lock)
 	})
 	return out

@@ -105,7 +105,9 @@ func (p *pageAlloc) grow(m *model.M, base, size uint64) {
 			p.mapChunks(m, p.l1(c))
 		}
 		chunk := p.chunkOf(m, c)
-		chunk.scavenged.setAll()
+		if !p.v.growBacked {
+			chunk.scavenged.setAll()
+		}
 	}
 	p.update(m, base, size/p.pageSize, true, false)
 }
@@ -145,7 +147,7 @@ func (p *pageAlloc) update(m *model.M, base, npages uint64, contig, alloc bool) 
 		}
 	}
 
-	changed := true
+	changed := !p.v.updateLeafOnly
 	for l := len(p.summary) - 2; l >= 0 && changed; l-- {
 		changed = false
 		fanout := uint64(1) << p.levelBits[l+1]
@@ -201,7 +203,11 @@ func (p *pageAlloc) allocRange(m *model.M, base, npages uint64) uint64 {
 		i := p.chunkPageIndex(at)
 		n := uint(min(left, uint64(p.chunkPages-i)))
 		scav += chunk.scavenged.popcntRange(i, n)
-		chunk.allocRange(i, n)
+		if p.v.allocKeepsScav {
+			chunk.pallocBits.allocRange(i, n)
+		} else {
+			chunk.allocRange(i, n)
+		}
 		left -= uint64(n)
 		at += uint64(n) * p.pageSize
 	}
@@ -217,7 +223,9 @@ func (p *pageAlloc) free(m *model.M, base, npages uint64) {
 	m.AssertSystemStack(siteFreeSystemstack)
 	p.own(m)
 
-	p.searchAddr = min(p.searchAddr, base)
+	if !p.v.freeKeepsSearch {
+		p.searchAddr = min(p.searchAddr, base)
+	}
 	limit := base + npages*p.pageSize - 1
 	p.scav.freeHWM = max(p.scav.freeHWM, limit)
 	for left, at := npages, base; left > 0; {
@@ -228,5 +236,7 @@ func (p *pageAlloc) free(m *model.M, base, npages uint64) {
 		left -= uint64(n)
 		at += uint64(n) * p.pageSize
 	}
-	p.update(m, base, npages, true, false)
+	if !p.v.freeNoUpdate {
+		p.update(m, base, npages, true, false)
+	}
 }

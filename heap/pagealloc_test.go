@@ -270,7 +270,9 @@ func TestThrows(t *testing.T) {
 			d.p.allocToCache(d.m)
 		}},
 		{"unreserving unaligned region", func(d *DirectPages) {
-			d.p.scavengeUnreserve(d.m, addrRange{d.addr(1), d.addr(2)}, d.p.scav.gen)
+			r := addrRange{d.addr(1), d.addr(2)}
+			d.p.ghostReserved(d.m, r, d.p.scav.gen)
+			d.p.scavengeUnreserve(d.m, r, d.p.scav.gen)
 		}},
 		{"unaligned work region", func(d *DirectPages) {
 			d.p.scavengeOne(d.m, addrRange{d.addr(1), d.addr(2)}, 1, false)

@@ -85,9 +85,13 @@ func (c *pageCache) flush(m *model.M, p *pageAlloc) {
 	i := p.chunkPageIndex(c.base)
 	chunk.clearWord(i, c.cache)
 	chunk.scavenged.setWord(i, c.scav)
-	p.searchAddr = min(p.searchAddr, c.base)
-	p.update(m, c.base, uint64(p.g.WordBits), false, false)
-	*c = pageCache{}
+	if !p.v.flushKeepsSearch {
+		p.searchAddr = min(p.searchAddr, c.base)
+	}
+	p.update(m, c.base, uint64(p.g.WordBits), p.v.flushContig, false)
+	if !p.v.flushKeepsCache {
+		*c = pageCache{}
+	}
 }
 
 // allocToCache takes the block with the first free page and returns the pages
@@ -139,5 +143,8 @@ func (p *pageAlloc) takeBlock(m *model.M, ci chunkIdx, i uint) pageCache {
 
 	// The page after the block may not be mapped, its last one is.
 	p.searchAddr = c.base + (block-1)*p.pageSize
+	if p.v.searchAfterBlock {
+		p.searchAddr = c.base + block*p.pageSize
+	}
 	return c
 }

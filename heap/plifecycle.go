@@ -17,6 +17,9 @@ func (h *mheap) gomaxprocs(m *model.M, n int) int {
 	m.StopTheWorldGC("GOMAXPROCS")
 	h.k.SetNewprocs(m, n)
 	m.StartTheWorldGC()
+	if h.v.destroyFlushLate {
+		h.flushDead(m)
+	}
 	return old
 }
 
@@ -34,6 +37,9 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 		h.local(k.AllPs()[i]).init(m, h)
 		k.PublishP(m, i)
 	}
+	if h.v.destroyOwnPFirst {
+		h.destroyPs(m, nprocs, old)
+	}
 	if m.P() != nil && m.P().ID < nprocs {
 		m.KeepP()
 		h.prepareForSweep(m, m.P())
@@ -41,13 +47,21 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 		// Before any P is destroyed, because that needs a P.
 		m.MoveToP0()
 	}
-	for i := nprocs; i < old; i++ {
-		// The P itself stays: an M in a system call may refer to it.
-		h.local(k.AllPs()[i]).destroy(m, h, k.AllPs()[i])
+	if !h.v.destroyOwnPFirst {
+		h.destroyPs(m, nprocs, old)
 	}
 	k.TrimAllp(m, nprocs)
 	k.DealPs(m, nprocs)
 	k.SetGomaxprocs(m, nprocs)
+}
+
+// destroyPs destroys the Ps from number nprocs on. The Ps themselves stay: an M
+// in a system call may refer to one.
+func (h *mheap) destroyPs(m *model.M, nprocs, old int) {
+	for i := nprocs; i < old; i++ {
+		pp := h.k.AllPs()[i]
+		h.local(pp).destroy(m, h, pp)
+	}
 }
 
 // init prepares the P, which is new or was destroyed before. It does not touch
@@ -56,6 +70,9 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 // Runtime: (*p).init, proc.go, Go 1.16. sched.lock held, world stopped.
 func (l *p) init(m *model.M, h *mheap) {
 	l.own.Write(m.T())
+	if h.v.initClearsCache {
+		l.pcache = pageCache{}
+	}
 	if l.mcache == nil {
 		l.mcache = h.allocmcache(m)
 	}
@@ -76,8 +93,13 @@ func (l *p) destroy(m *model.M, h *mheap, pp *model.P) {
 			// Without the heap lock, since the world is stopped.
 			h.spanalloc.free(m, l.mspancache.buf[i].id)
 		}
-		l.mspancache.len = 0
-		if h.v.destroyFlushUnlocked {
+		if !h.v.destroyKeepsSpans {
+			l.mspancache.len = 0
+		}
+		switch {
+		case h.v.destroyNoFlush, h.v.destroyFlushLate:
+			return
+		case h.v.destroyFlushUnlocked:
 			l.pcache.flush(m, &h.pages)
 			return
 		}
@@ -85,7 +107,11 @@ func (l *p) destroy(m *model.M, h *mheap, pp *model.P) {
 		l.pcache.flush(m, &h.pages)
 		m.Unlock(h.lock)
 	})
+	if h.v.freeSpansToDeadP {
+		h.dying = l
+	}
 	h.freemcache(m, l.mcache)
+	h.dying = nil
 	l.own.Write(m.T())
 	l.mcache = nil
 	pp.SetDead(m)

@@ -87,10 +87,18 @@ func (h *mheap) reclaimChunk(m *model.M, arenas []int, pageIdx, n uint64) uint64
 				s.own.Read(t)
 				npages := s.npages
 				m.Unlock(h.lock)
-				if h.sweep(m, s, false) {
+				freed := h.sweep(m, s, false)
+				if h.v.reclaimPagesLate {
+					s.own.Read(t)
+					npages = s.npages
+				}
+				if freed {
 					nFreed += npages
 				}
 				m.Lock(h.lock)
+				if h.v.reclaimNoReload {
+					continue
+				}
 				// Neighbours may have been freed meanwhile: entries of the
 				// span map that were good may be stale now.
 				inUseUnmarked = ha.pageInUse[i].Load(t) &^ ha.marks(m, h, i)

@@ -11,12 +11,14 @@ func (p *pageAlloc) scavenge(m *model.M, nbytes uint64, mayUnlock bool) uint64 {
 	m.AssertLockHeld(p.lock, siteScavengeEntry)
 	m.AssertSystemStack(siteScavengeSystemstack)
 
-	var work addrRange
+	var work, whole addrRange
 	var gen uint32
 	released := uint64(0)
 	for released < nbytes {
 		if work.size() == 0 {
-			if work, gen = p.scavengeReserve(m); work.size() == 0 {
+			work, gen = p.scavengeReserve(m)
+			whole = work
+			if work.size() == 0 {
 				break
 			}
 		}
@@ -24,6 +26,10 @@ func (p *pageAlloc) scavenge(m *model.M, nbytes uint64, mayUnlock bool) uint64 {
 		var r uint64
 		r, work = p.scavengeOne(m, work, nbytes-released, mayUnlock)
 		released += r
+	}
+	p.ghostReserved(m, work, gen)
+	if p.v.unreserveWhole {
+		work = whole
 	}
 	p.scavengeUnreserve(m, work, gen)
 	p.ghostReserved(m, addrRange{}, 0)
@@ -62,13 +68,17 @@ func (p *pageAlloc) scavengeReserve(m *model.M) (addrRange, uint32) {
 	m.AssertSystemStack(siteScavengeReserveSystemstack)
 	p.own(m)
 
+	gen := p.scav.gen
+	if p.v.reserveNextGen {
+		gen++
+	}
 	r := p.scav.inUse.removeLast(p.scav.reservationBytes)
 	if r.size() == 0 {
-		return r, p.scav.gen
+		return r, gen
 	}
 	r.base = alignDown(r.base, p.chunkBytes)
 	p.scav.inUse.removeGreaterEqual(r.base)
-	return r, p.scav.gen
+	return r, gen
 }
 
 // scavengeUnreserve gives back the rest of a range that was reserved in
@@ -81,8 +91,9 @@ func (p *pageAlloc) scavengeUnreserve(m *model.M, r addrRange, gen uint32) {
 	m.AssertLockHeld(p.lock, siteScavengeUnreserveEntry)
 	m.AssertSystemStack(siteScavengeUnreserveSystemstack)
 	p.own(m)
+	p.assertRest(m, r)
 
-	if r.size() == 0 || gen != p.scav.gen {
+	if r.size() == 0 || gen != p.scav.gen && !p.v.unreserveAnyGen {
 		return
 	}
 	if r.base&(p.chunkBytes-1) != 0 {
@@ -121,18 +132,23 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 		base, n := p.findScavengeCandidate(m, top, p.chunkPageIndex(last), maxPages)
 		if n != 0 {
 			work.limit = p.scavengeRangeLocked(m, top, base, n)
+			if mayUnlock && p.v.fastUnlocks {
+				m.Unlock(p.lock)
+			}
 			m.AssertLockHeld(p.lock, siteScavengeOneReturnFast)
 			return uint64(n) * p.pageSize, work
 		}
 	}
 	work.limit = p.chunkBase(top)
 
+	mayUnlock = mayUnlock || p.v.alwaysUnlocks
 	for work.size() != 0 {
 		if mayUnlock {
 			p.openWindow(m)
 		}
 		candidate, ok := p.findCandidate(m, work, mayUnlock)
-		if mayUnlock {
+		seen, nseen := p.remember(candidate, ok, maxPages)
+		if mayUnlock && !(ok && p.v.foundUnlocked) && (ok || !p.v.emptyUnlocked) {
 			p.closeWindow(m)
 		}
 		if !ok {
@@ -141,6 +157,9 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 		}
 		// Whatever was seen without the lock may be gone.
 		base, n := p.findScavengeCandidate(m, candidate, p.chunkPages-1, maxPages)
+		if p.v.recheck != recheckBits && p.stillThere(candidate, n) {
+			base, n = seen, nseen
+		}
 		if n > 0 {
 			work.limit = p.scavengeRangeLocked(m, candidate, base, n)
 			m.AssertLockHeld(p.lock, siteScavengeOneReturnSlow)

@@ -16,7 +16,7 @@ const (
 	SiteSTWOrLock   SiteKind = "stw-or-lock"  // it does, or the world is stopped
 	SiteNotHeld     SiteKind = "not-held"     // this M does not hold the heap lock
 	SiteSystemStack SiteKind = "system-stack" // this M is on a system stack
-	SitePOwner      SiteKind = "p-owner"      // this M owns the P, or the pages, that it uses
+	SitePOwner      SiteKind = "p-owner"      // this M owns the P, or the memory, that it uses
 	SiteSTW         SiteKind = "stw"          // the world is stopped
 	SiteSchedLock   SiteKind = "sched-lock"   // this M holds sched.lock
 	SiteGCOff       SiteKind = "gc-off"       // the collector is not marking
@@ -78,6 +78,7 @@ const (
 
 	siteScavengeOneReturnNone       model.Site = "scavengeOne/return-none"
 	siteScavengeReturn              model.Site = "scavenge/return"
+	siteScavengeUnreserveRest       model.Site = "scavengeUnreserve/rest"
 	sitePageCacheAllocEntry         model.Site = "pageCache.alloc/entry"
 	siteScavengeSystemstack         model.Site = "scavenge/systemstack"
 	siteScavengeStartGenSystemstack model.Site = "scavengeStartGen/systemstack"
@@ -115,6 +116,7 @@ var siteTable = [...]SiteEntry{
 
 	{siteScavengeOneReturnNone, "pageAlloc.scavengeOne", SiteLock, "return for an empty range", 0, "The one return that the commit left out."},
 	{siteScavengeReturn, "pageAlloc.scavenge", SiteLock, "return", 0, "The caller goes on with the lock that it took, whatever scavengeOne did."},
+	{siteScavengeUnreserveRest, "pageAlloc.scavengeUnreserve", SitePOwner, "entry", 0, "What the M has searched already is not searched again in the same generation."},
 	{sitePageCacheAllocEntry, "pageCache.alloc", SitePOwner, "entry", 0, "No lock protects a page cache, only that its P belongs to this M."},
 	{siteScavengeSystemstack, "pageAlloc.scavenge", SiteSystemStack, "entry", 0, "A user stack may grow, which needs the heap lock."},
 	{siteScavengeStartGenSystemstack, "pageAlloc.scavengeStartGen", SiteSystemStack, "entry", 0, "A user stack may grow, which needs the heap lock."},

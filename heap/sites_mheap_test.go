@@ -43,7 +43,7 @@ var siteCalls = []siteCall{
 	{siteRecordspanEntry, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.recordspan(m, 0) })},
 	{siteReclaimChunkEntry, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.reclaimChunk(m, nil, 0, 0) })},
 	{siteReclaimChunkReturn, locked(func(h *mheap, m *model.M, _ *mspan) {
-		h.v = &Variant{reclaimTraceUnlocked: true}
+		h.v = &Variant{switches: switches{reclaimTraceUnlocked: true}}
 		h.reclaimChunk(m, nil, 0, 0)
 	})},
 	{siteAllocMSpanLockedEntry, onSystemStack(func(h *mheap, m *model.M, _ *mspan) { h.allocMSpanLocked(m) })},

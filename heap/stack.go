@@ -126,11 +126,17 @@ func (h *mheap) stackpoolfree(m *model.M, x stack) {
 	}
 	s.manualFree |= 1 << x.slot
 	s.allocCount--
-	if h.gcphase(m) == gcOff && s.allocCount == 0 {
+	if h.mayFreeStacks(m) && s.allocCount == 0 {
 		p.live.remove(m, s)
 		s.manualFree = 0
 		h.freeManual(m, s, SpanAllocStack)
 	}
+}
+
+// mayFreeStacks reports whether the span of a stack may go back to the heap:
+// not while the collector runs, which may look at it.
+func (h *mheap) mayFreeStacks(m *model.M) bool {
+	return h.gcphase(m) == gcOff || h.v.freeManualInMark
 }
 
 // stackcacheRefill fills the cache of one order to half a span.
@@ -280,7 +286,7 @@ func (h *mheap) stackfreeLarge(m *model.M, s *mspan) {
 	if s.state.Load(m.T()) != mSpanManual {
 		m.Throw("bad span state")
 	}
-	if h.gcphase(m) == gcOff {
+	if h.mayFreeStacks(m) {
 		h.freeManual(m, s, SpanAllocStack)
 		return
 	}

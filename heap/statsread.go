@@ -34,6 +34,9 @@ func (hp *Heap) StatsRead(m *model.M) Stats {
 // Runtime: ReadMemStats.
 func (hp *Heap) ReadMemStats(m *model.M) Stats {
 	m.Prologue("ReadMemStats")
+	if hp.h.v.stopWithLock {
+		hp.h.stopWithLock(m)
+	}
 	m.StopTheWorld("read mem stats")
 	var d heapStatsDelta
 	m.Systemstack(func() { d = hp.h.updatememstats(m) })

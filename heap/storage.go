@@ -226,6 +226,9 @@ type guards struct {
 // is left is to speak, not the guard.
 func (p *pageAlloc) initGuards(w *sched.World) {
 	guard := sched.GuardedBy(p.lock.Sched())
+	if p.v.unguarded {
+		guard = nil
+	}
 	if p.v.relaxFlush || p.v.relaxUpdate {
 		locked := guard
 		guard = func(t *sched.Task, write bool) string {

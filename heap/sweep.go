@@ -163,11 +163,19 @@ func (h *mheap) sweep(m *model.M, s *mspan, preserve bool) bool {
 	s.gcmarkBits = 0
 
 	// Before the span is available to others: they take it for swept.
-	s.sweepgen.Store(t, uint64(sg))
-	if s.spanclass == 0 {
-		return h.sweepLarge(m, s, sg, nfreed, preserve)
+	if !h.v.sweepgenLate {
+		s.sweepgen.Store(t, uint64(sg))
 	}
-	return h.sweepSmall(m, s, sg, nalloc, nfreed, preserve)
+	var freed bool
+	if s.spanclass == 0 {
+		freed = h.sweepLarge(m, s, sg, nfreed, preserve)
+	} else {
+		freed = h.sweepSmall(m, s, sg, nalloc, nfreed, preserve)
+	}
+	if h.v.sweepgenLate {
+		s.sweepgen.Store(t, uint64(sg))
+	}
+	return freed
 }
 
 // sweepSmall is the end of sweep for spans of small objects.

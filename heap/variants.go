@@ -14,8 +14,7 @@ const (
 	VariantTest    = "test"    // shows what the checker can and cannot see
 )
 
-// A Variant says whose code the heap runs. Each switch is read at the one
-// place where the variant departs from Go 1.16.
+// A Variant says whose code the heap runs.
 type Variant struct {
 	// Name is what flags and reports call the variant.
 	Name string
@@ -27,53 +26,57 @@ type Variant struct {
 	// Doc is one sentence.
 	Doc string
 
-	// destroyFlushUnlocked: p.destroy flushes the page cache without the
-	// heap lock.
-	destroyFlushUnlocked bool
-	// relaxFlush: flush/entry accepts a stopped world instead of the lock.
-	relaxFlush bool
-	// relaxUpdate: update/entry accepts a stopped world instead of the lock.
-	relaxUpdate bool
-	// testsUnlocked: the runtime's test helpers call the page allocator on the
-	// goroutine's stack and without the heap lock.
-	testsUnlocked bool
-	// reclaimTraceUnlocked: reclaimChunk does not take the lock back after it
-	// has traced what it did.
-	reclaimTraceUnlocked bool
-	// freeSpanOnUserStack: freeSpan takes the heap lock without switching to
-	// the system stack.
-	freeSpanOnUserStack bool
+	// Issue is the number of the report at golang.org/issue, 0 if there is none.
+	Issue int
+	// Scenario is the scenario that catches the variant, "" if nothing is
+	// expected to. It is explored with the variant even if it is not one of the
+	// usual ones.
+	Scenario string
+	// Strict lists properties that Go 1.16 does not have and that are checked
+	// with the variant all the same: the way to see a bug that Go 1.16 has.
+	Strict []string
+	// Survives says why nothing catches the variant.
+	Survives string
+
+	switches
 }
 
-// Variants returns the built-in variants in a fixed order, Go 1.16 first. They
-// are shared and must not be changed.
+// Variants returns the built-in variants in a fixed order: Go 1.16, what the
+// seed commit is about, real bugs each before its fixed twin, and mutants.
 func Variants() []*Variant {
+	list := []*Variant{release()}
+	list = append(list, seedVariants()...)
+	list = append(list, bugVariants()...)
+	return append(list, mutantVariants()...)
+}
+
+// release is Go 1.16, which a heap runs unless it is told otherwise.
+func release() *Variant {
+	return &Variant{Name: "go1.16", Kind: VariantRelease,
+		Doc: "The page heap as Go 1.16 released it, with all assertions of the seed commit."}
+}
+
+// seedVariants are about what the seed commit changed.
+func seedVariants() []*Variant {
 	return []*Variant{
-		{Name: "go1.16", Kind: VariantRelease,
-			Doc: "The page heap as Go 1.16 released it, with all assertions of the seed commit."},
-		{Name: "before", Kind: VariantBug, Catch: "flush/entry",
-			Doc:                  "The commit before: a P that is destroyed flushes its page cache without the heap lock.",
-			destroyFlushUnlocked: true},
+		{Name: "before", Kind: VariantBug, Issue: 40677, Catch: "flush/entry", Scenario: "procresize",
+			Doc:      "The commit before: a P that is destroyed flushes its page cache without the heap lock.",
+			switches: switches{destroyFlushUnlocked: true}},
 		{Name: "before-relaxed", Kind: VariantTest,
-			Doc:                  "As before, and flush and update accept a stopped world instead of the lock, as their contracts were understood then.",
-			destroyFlushUnlocked: true, relaxFlush: true, relaxUpdate: true},
-		{Name: "before-flush-relaxed", Kind: VariantTest, Catch: "update/entry",
-			Doc:                  "As before, and only flush accepts a stopped world: the failure moves to update.",
-			destroyFlushUnlocked: true, relaxFlush: true},
-		{Name: "before-tests", Kind: VariantBug, Catch: "pageAlloc.grow/entry",
-			Doc:           "The commit before: the runtime's test helpers call the page allocator without the heap lock.",
-			testsUnlocked: true},
-		{Name: "lock-on-user-stack", Kind: VariantTest, Catch: "lock/systemstack",
-			Doc:                 "Freeing a span takes the heap lock on the goroutine's stack, whose growth needs the same lock.",
-			freeSpanOnUserStack: true},
-		{Name: "reclaim-no-relock", Kind: VariantMutant, Catch: "reclaimChunk/return",
-			Doc:                  "After the event of execution tracing, reclaimChunk does not take the heap lock back.",
-			reclaimTraceUnlocked: true},
+			Doc:      "As before, and flush and update accept a stopped world instead of the lock, as their contracts were understood then.",
+			Survives: "The world is stopped and nobody without a P uses the heap: the contract was wrong, not what was done.",
+			switches: switches{destroyFlushUnlocked: true, relaxFlush: true, relaxUpdate: true}},
+		{Name: "before-flush-relaxed", Kind: VariantTest, Catch: "update/entry", Scenario: "procresize",
+			Doc:      "As before, and only flush accepts a stopped world: the failure moves to update.",
+			switches: switches{destroyFlushUnlocked: true, relaxFlush: true}},
+		{Name: "before-tests", Kind: VariantBug, Issue: 40677, Catch: "pageAlloc.grow/entry", Scenario: "test-helpers",
+			Doc:      "The commit before: the runtime's test helpers call the page allocator without the heap lock.",
+			switches: switches{testsUnlocked: true}},
+		{Name: "lock-on-user-stack", Kind: VariantTest, Catch: "lock/systemstack", Scenario: "stack-growth",
+			Doc:      "Freeing a span takes the heap lock on the goroutine's stack, whose growth needs the same lock.",
+			switches: switches{freeSpanOnUserStack: true}},
 	}
 }
-
-// release is the variant that a heap runs unless it is told otherwise.
-func release() *Variant { return Variants()[0] }
 
 // LookupVariant returns the built-in variant called name. The error lists the
 // names that exist.
@@ -89,7 +92,8 @@ func LookupVariant(name string) (*Variant, error) {
 }
 
 // validateVariants checks the list: unique names, a known kind and a sentence
-// for each, and a catch for each bug and mutant.
+// for each, and for each bug and mutant what catches it and where, or why
+// nothing does.
 func validateVariants(list []*Variant) error {
 	seen := make(map[string]bool, len(list))
 	for i, v := range list {
@@ -102,11 +106,17 @@ func validateVariants(list []*Variant) error {
 			return fmt.Errorf("variant %s: %q is no sentence", v.Name, v.Doc)
 		}
 		seen[v.Name] = true
+		if (v.Catch == "") != (v.Scenario == "") {
+			return fmt.Errorf("variant %s: caught by %q in scenario %q", v.Name, v.Catch, v.Scenario)
+		}
 		switch v.Kind {
 		case VariantRelease, VariantFixed, VariantTest:
 		case VariantBug, VariantMutant:
-			if v.Catch == "" {
-				return fmt.Errorf("variant %s: a %s needs what catches it", v.Name, v.Kind)
+			switch {
+			case (v.Catch == "") == (v.Survives == ""):
+				return fmt.Errorf("variant %s: a %s needs what catches it, or why nothing does", v.Name, v.Kind)
+			case v.switches == switches{} && v.Strict == nil:
+				return fmt.Errorf("variant %s: it is Go 1.16", v.Name)
 			}
 		default:
 			return fmt.Errorf("variant %s: kind %q", v.Name, v.Kind)

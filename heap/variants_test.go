@@ -12,22 +12,14 @@ func TestVariants(t *testing.T) {
 	if err := validateVariants(Variants()); err != nil {
 		t.Error(err)
 	}
-	if v := Variants()[0]; v.Name != "go1.16" || *v != (Variant{Name: v.Name, Kind: VariantRelease, Doc: v.Doc}) {
+	if v := Variants()[0]; v.Name != "go1.16" || v.Kind != VariantRelease || v.switches != (switches{}) || v.Strict != nil {
 		t.Errorf("the first variant is %+v, want go1.16 with no switch set", v)
-	}
-	sites := map[string]bool{"lock/systemstack": true} // of package model
-	for _, s := range Sites() {
-		sites[string(s.Site)] = true
-	}
-	for _, v := range Variants() {
-		if v.Catch != "" && !sites[v.Catch] && !strings.HasPrefix(v.Catch, "P-") && !strings.HasPrefix(v.Catch, "L-") {
-			t.Errorf("%s: nothing is called %s", v.Name, v.Catch)
-		}
 	}
 }
 
 func TestValidateVariants(t *testing.T) {
-	ok := Variant{Name: "a", Kind: VariantMutant, Catch: "x", Doc: "A sentence."}
+	ok := Variant{Name: "a", Kind: VariantMutant, Catch: "x", Scenario: "y", Doc: "A sentence.",
+		switches: switches{growBacked: true}}
 	for _, tt := range []struct {
 		change func(v *Variant)
 		want   string
@@ -38,7 +30,10 @@ func TestValidateVariants(t *testing.T) {
 		{func(v *Variant) { v.Name = "z" }, "variant z: listed twice"},
 		{func(v *Variant) { v.Doc = "no" }, `variant a: "no" is no sentence`},
 		{func(v *Variant) { v.Kind = "other" }, `variant a: kind "other"`},
-		{func(v *Variant) { v.Catch = "" }, "variant a: a mutant needs what catches it"},
+		{func(v *Variant) { v.Catch, v.Scenario = "", "" }, "variant a: a mutant needs what catches it, or why nothing does"},
+		{func(v *Variant) { v.Survives = "It is so." }, "variant a: a mutant needs what catches it, or why nothing does"},
+		{func(v *Variant) { v.Scenario = "" }, `variant a: caught by "x" in scenario ""`},
+		{func(v *Variant) { v.switches = switches{} }, "variant a: it is Go 1.16"},
 	} {
 		v := ok
 		tt.change(&v)
@@ -210,14 +205,14 @@ func TestUnlockedTestHelper(t *testing.T) {
 	}
 }
 
-// TestReclaimNoRelock needs tracing.
+// TestReclaimNoRelock: m41 needs tracing.
 func TestReclaimNoRelock(t *testing.T) {
 	for _, tt := range []struct {
 		trace bool
 		want  string
 	}{{true, "assertion reclaimChunk/return"}, {false, "none"}} {
 		e := &exploration{
-			cfg: Config{Variant: lookup(t, "reclaim-no-relock"), Trace: tt.trace},
+			cfg: Config{Variant: lookup(t, "m41"), Trace: tt.trace},
 			prepare: func(hp *Heap, m *model.M) {
 				sweepPhase(hp, m, []uint64{1}, func(int) bool { return true })
 			},

@@ -1,0 +1,4 @@
+package heap
+
+// bugVariants are real bugs.
+func bugVariants() []*Variant { return nil }
