@@ -19,7 +19,7 @@ type Build struct {
 	// Geometry is the name of a geometry; "" is that of the scenario.
 	Geometry string
 	// Properties selects what is checked: nil is all that apply and are not
-	// strict; names are exactly these; -NAME and +NAME take one away from
+	// strict, and the strict ones that the variant is about; names are exactly these; -NAME and +NAME take one away from
 	// all, and add one. Properties that are checked inside the engine, the
 	// machine or the heap are always checked unless they can be switched off.
 	Properties []string
@@ -54,6 +54,11 @@ func (b Build) program(sc *Scenario) (*sched.Program, error) {
 	sel, err := choose(b.Properties)
 	if err != nil {
 		return nil, err
+	}
+	if b.Properties == nil {
+		for _, name := range v.Strict {
+			sel[name] = true
+		}
 	}
 	return &sched.Program{Name: sc.Name, Reusable: true, Setup: func(w *sched.World) {
 		s := newStage(w, sc, g, v, sel, b.Coverage)

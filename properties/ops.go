@@ -97,10 +97,12 @@ func (s *stage) reclaim(m *model.M, npages uint64) {
 	s.back(m, "reclaim")
 }
 
-// scavengeStep does a round of the background scavenger.
-func (s *stage) scavengeStep(m *model.M) {
-	s.h.ScavengeStep(m)
+// scavengeStep does a round of the background scavenger and returns how many
+// bytes it released.
+func (s *stage) scavengeStep(m *model.M) uint64 {
+	n := s.h.ScavengeStep(m)
 	s.back(m, "the scavenger's round")
+	return n
 }
 
 // scavengeAll scavenges all that is free.

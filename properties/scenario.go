@@ -18,6 +18,9 @@ type Scenario struct {
 	Geometry string
 	// Large: the scenario is for long runs and no part of [Scenarios].
 	Large bool
+	// Special: the scenario is made for a variant, with which it is explored, and
+	// no part of [Scenarios].
+	Special bool
 	// Steps is the length of the longest execution of a small form with at
 	// most two preemptions. A test compares it.
 	Steps int
@@ -44,15 +47,31 @@ func (sc *Scenario) Known() []string { return slices.Clone(sc.strict) }
 
 // Scenarios returns the small form of each scenario, in the order of the
 // reference.
-func Scenarios() []Scenario { return forms(false) }
+func Scenarios() []Scenario { return forms(false, false) }
 
 // LargeScenarios returns the scenarios that are for long runs.
-func LargeScenarios() []Scenario { return forms(true) }
+func LargeScenarios() []Scenario { return forms(true, false) }
 
-func forms(large bool) []Scenario {
+// SpecialScenarios returns the scenarios that are made for a variant.
+func SpecialScenarios() []Scenario { return forms(false, true) }
+
+// ScenariosFor returns the names of the scenarios with which a variant is
+// explored: those of [Scenarios], and the one that is made for it.
+func ScenariosFor(variant string) []string {
+	var names []string
+	for _, sc := range Scenarios() {
+		names = append(names, sc.Name)
+	}
+	if v, err := heap.LookupVariant(variant); err == nil && v.Scenario != "" && !slices.Contains(names, v.Scenario) {
+		names = append(names, v.Scenario)
+	}
+	return names
+}
+
+func forms(large, special bool) []Scenario {
 	var list []Scenario
 	for _, sc := range scenarios {
-		if sc.Large == large {
+		if sc.Large == large && sc.Special == special {
 			list = append(list, *sc)
 		}
 	}

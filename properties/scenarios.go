@@ -8,8 +8,8 @@ import (
 )
 
 // scenarios is the list of scenarios: small forms in the order of the
-// reference, then large ones.
-var scenarios = []*Scenario{
+// reference, then large ones, then those that are made for a variant.
+var scenarios = append([]*Scenario{
 	allocFree,
 	scavengeAlloc,
 	scavengeGeneration,
@@ -37,7 +37,7 @@ var scenarios = []*Scenario{
 	larger(sweepTermination, "small"),
 	larger(stats, "small"),
 	larger(testHelpers, "small-window"),
-}
+}, specials...)
 
 // larger makes the large form of a scenario: the same Ms do more, on another
 // geometry.

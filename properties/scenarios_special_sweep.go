@@ -1,0 +1,45 @@
+package properties
+
+import (
+	"lockheld/heap"
+	"lockheld/model"
+)
+
+var reclaimAlloc = &Scenario{
+	Name: "reclaim-alloc", Geometry: "small", Special: true,
+	Doc:    "One M reclaims pages and another sweeps while a third allocates what they free, with new lives for old span objects.",
+	config: noStops(3),
+	strict: []string{"P-SWEPT"},
+	setup: func(s *stage) {
+		s.h.Prepare(func(m *model.M) {
+			n := uint64(s.g.CacheLimit)
+			s.prepareSweep(m, 0, 1, 2)
+			// Fill the cache of span objects of the reclaimer's P.
+			var spans []*heap.Span
+			for range s.g.MSpanCache {
+				spans = append(spans, s.h.Alloc(m, n, 0, true))
+			}
+			for _, sp := range spans {
+				s.h.FreeSpan(m, sp)
+			}
+		})
+		s.m("reclaimer", func(m *model.M) { s.reclaim(m, 3) })
+		s.m("sweeper", func(m *model.M) { s.sweepone(m) })
+		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
+	},
+}
+
+var reclaimTraced = &Scenario{
+	Name: "reclaim-traced", Geometry: "small", Special: true,
+	Doc: "An M reclaims pages while execution tracing is on, and another sweeps.",
+	config: func(c *heap.Config) {
+		noStops(2)(c)
+		c.Trace = true
+	},
+	strict: []string{"P-SWEPT"},
+	setup: func(s *stage) {
+		s.h.Prepare(func(m *model.M) { s.prepareSweep(m, 0, 1, 2) })
+		s.m("reclaimer", func(m *model.M) { s.reclaim(m, 1) })
+		s.m("sweeper", func(m *model.M) { s.sweepone(m) })
+	},
+}
