@@ -22,7 +22,9 @@ func (h *mheap) grow(m *model.M, npages uint64) bool {
 		// More arenas. They may lie elsewhere, so ask for all of it.
 		v, size := h.sysAlloc(m, ask)
 		if v == 0 {
-			m.T().Note("runtime: out of memory: cannot allocate %d-byte block", ask)
+			if m.T().Tracing() {
+				m.T().Note("runtime: out of memory: cannot allocate %d-byte block", ask)
+			}
 			return false
 		}
 		h.own.arenas.Write(m.T())

@@ -38,7 +38,7 @@ func reached(t *testing.T, scenario string) map[model.Site]int64 {
 // the scenarios that testdata/sites.txt lists for it, and of no others: an
 // assertion that is taken out of the heap, or can no longer be reached, is
 // missed here.
-func TestSeedSites(t *testing.T) {
+func TestPropertySites(t *testing.T) {
 	name := filepath.Join("testdata", "sites.txt")
 	text, err := os.ReadFile(name)
 	if err != nil {
