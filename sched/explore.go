@@ -202,6 +202,7 @@ type search struct {
 	report  *Report
 	classes *classSet // nil: not counted
 	full    bool      // stopped by the number of executions
+	told    int64     // steps when the live figures were last told
 }
 
 // noter is implemented by strategies that have something to add to a report.
@@ -229,6 +230,7 @@ func (s *search) run() error {
 	x.done = s.ctx.Done()
 	s.strat = x.strat
 	x.strat = &counted{x.strat, s}
+	defer s.tell()
 	return x.run()
 }
 
@@ -276,13 +278,24 @@ func (s *search) count(r *Result) {
 	for i := range r.Violations {
 		s.found(r, &r.Violations[i])
 	}
-	if l := s.o.Live; l != nil {
-		l.Executions.Store(rep.Executions)
-		l.Steps.Store(rep.Steps)
-		l.Depth.Store(int64(rep.MaxSteps))
+	if s.o.Live != nil && rep.Steps-s.told >= tellEvery {
+		s.tell()
 	}
 	if s.o.After != nil {
 		s.o.After(r)
+	}
+}
+
+// tellEvery is the number of steps after which the figures of a search are told.
+const tellEvery = 1 << 12
+
+// tell brings the live figures up to date.
+func (s *search) tell() {
+	if l := s.o.Live; l != nil {
+		s.told = s.report.Steps
+		l.Executions.Store(s.report.Executions)
+		l.Steps.Store(s.report.Steps)
+		l.Depth.Store(int64(s.report.MaxSteps))
 	}
 }
 

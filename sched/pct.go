@@ -167,7 +167,10 @@ func (s *pct) missed() (p float64, ok bool) {
 }
 
 // notes states the bound.
-func (s *pct) notes(*Report) []string {
+func (s *pct) notes(r *Report) []string {
+	if len(r.Findings) > 0 && !r.Options.All {
+		return nil
+	}
 	p, ok := s.missed()
 	if !ok {
 		why := "too few executions"

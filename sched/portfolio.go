@@ -58,7 +58,9 @@ func (p *portfolio) notes(r *Report) []string {
 	for i := range p.members {
 		shares = append(shares, fmt.Sprintf("%s %d", p.members[i].name, (r.Executions+m-1-int64(i))/m))
 		if n, ok := p.members[i].sampler.(noter); ok {
-			notes = append(notes, n.notes(r)...)
+			for _, note := range n.notes(r) {
+				notes = append(notes, p.members[i].name+": "+note)
+			}
 		}
 	}
 	for i := range r.Findings {

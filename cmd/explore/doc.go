@@ -30,6 +30,13 @@
 //	                      some schedules were tried; the hash is of all of them
 //	stopped WHY           the search was ended by -n, -timeout or an interrupt
 //
+// Lines that begin with "note: SCENARIO:" say what a reader must know to judge
+// the verdict. Of a strategy that samples they say how many classes of schedules
+// it saw (schedules of one class differ only in the order of steps that commute)
+// and how likely the next execution is of another, by Good and Turing; of pct,
+// with what probability a bug of the depth was missed at most; of portfolio,
+// what each of its strategies did.
+//
 // A FAIL line ends in the kind of the violation and the site where it was
 // found: an assertion point, a property, a lock or an object. Before it stand
 // the trace that leads there, made as short as possible, and a line

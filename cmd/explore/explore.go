@@ -149,7 +149,7 @@ func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry
 func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 	var n []string
 	if rep.Verdict == sched.Violated {
-		return nil
+		return sampled(rep)
 	}
 	if e.Kind == sched.Exhaustive && e.Name != "dfs" {
 		for _, p := range rep.Unreduced {
@@ -167,7 +167,19 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 		n = append(n, "no execution came to what it should: "+strings.Join(rep.Unreached, ", ")+
 			"; that decides nothing, as not every schedule was run")
 	}
-	return n
+	if e.Kind == sched.Exhaustive && rep.PassedOver > 0 {
+		n = append(n, fmt.Sprintf("in %d executions a task that waits by going round a loop was passed over, "+
+			"so that not every number of rounds was explored", rep.PassedOver))
+	}
+	return append(n, sampled(rep)...)
+}
+
+// sampled says what a strategy that samples has to say.
+func sampled(rep *sched.Report) []string {
+	if rep.Classes == 0 || rep.Verdict == sched.Violated && !rep.Options.All {
+		return rep.Notes
+	}
+	return append([]string{rep.ClassesNote()}, rep.Notes...)
 }
 
 // report writes the outcomes in the order of the targets and returns the exit

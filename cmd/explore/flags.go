@@ -21,7 +21,8 @@ import (
 const (
 	defaultStrategy    = "dfs"
 	defaultPreemptions = 2
-	defaultSamples     = 10000 // executions of a sampling strategy without -n and -timeout
+	mostClasses        = 1 << 20 // classes of executions that a sampling strategy tells apart
+	defaultSamples     = 10000   // executions of a sampling strategy without -n and -timeout
 )
 
 // settings are the values of the flags.
@@ -232,8 +233,11 @@ func (s *settings) options(e *sched.StrategyEntry) sched.Options {
 	if e.Kind == sched.Sampling || e.Reduces {
 		o.Preemptions = -1
 	}
-	if e.Kind == sched.Sampling && s.executions == 0 && s.timeout == 0 {
-		o.Executions = defaultSamples
+	if e.Kind == sched.Sampling {
+		o.Classes = mostClasses
+		if s.executions == 0 && s.timeout == 0 {
+			o.Executions = defaultSamples
+		}
 	}
 	return o
 }
