@@ -138,7 +138,25 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 		// The span is filled in: the state publishes it.
 		s.state.Store(t, mSpanInUse)
 	}
-	h.countSpan(m, typ, base, npages, scav)
+	if h.v.countsFirst && typ.manual() {
+		h.memstats.heapSys.Inc(t, -nbytes)
+	}
+	// Account for the scavenged memory that the span owns now.
+	if scav != 0 {
+		h.sysUsed(m, base, npages)
+		if h.v.releasedNotAtomic {
+			h.memstats.heapReleased.Store(t, h.memstats.heapReleased.Load(t)-scav)
+		} else {
+			h.memstats.heapReleased.Inc(t, -scav)
+		}
+		h.countFlight(m)
+	}
+	if typ == SpanAllocHeap {
+		h.memstats.heapInuse.Inc(t, nbytes)
+	} else if !h.v.countsFirst {
+		// Manually managed memory does not count toward heap_sys.
+		h.memstats.heapSys.Inc(t, -nbytes)
+	}
 	stats := h.memstats.heapStats.acquire(m)
 	stats.committed += int64(scav)
 	stats.released -= int64(scav)
@@ -160,38 +178,6 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 		h.setSpans(m, base, npages, s)
 	}
 	h.endFlight(m, s)
-}
-
-// countSpan accounts for the pages of a new span: the scavenged ones belong to
-// it now, and it counts as in use.
-func (h *mheap) countSpan(m *model.M, typ SpanAllocType, base, npages, scav uint64) {
-	t := m.T()
-	if h.v.countsFirst {
-		h.countPages(m, typ, npages)
-	}
-	if scav != 0 {
-		h.sysUsed(m, base, npages)
-		if h.v.releasedNotAtomic {
-			h.memstats.heapReleased.Store(t, h.memstats.heapReleased.Load(t)-scav)
-		} else {
-			h.memstats.heapReleased.Inc(t, -scav)
-		}
-		h.countFlight(m)
-	}
-	if !h.v.countsFirst {
-		h.countPages(m, typ, npages)
-	}
-}
-
-// countPages counts the pages of a new span as in use.
-func (h *mheap) countPages(m *model.M, typ SpanAllocType, npages uint64) {
-	nbytes := npages * h.g.PageSize
-	if typ == SpanAllocHeap {
-		h.memstats.heapInuse.Inc(m.T(), nbytes)
-	} else {
-		// Manually managed memory does not count toward heap_sys.
-		h.memstats.heapSys.Inc(m.T(), -nbytes)
-	}
 }
 
 // initClass fills in what a heap span of class spc needs, before it is

@@ -65,8 +65,9 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 				base, s.allocCount, sweepgen, h.sweepgen)
 		}
 		h.pagesInUse.Inc(t, -npages)
+		ha, group, mask := h.pageIndexOf(base)
 		if !h.v.inUseClearedLate {
-			h.clearInUse(m, base)
+			ha.pageInUse[group].And(t, ^mask)
 		}
 	default:
 		m.Throw("mheap.freeSpanLocked - invalid span state: span %#x state %d", base, state)
@@ -93,10 +94,4 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 	s.state.Store(t, mSpanDead)
 	h.freeMSpanLocked(m, s)
 	h.endUnflight(m)
-}
-
-// clearInUse takes back that a heap span begins at base.
-func (h *mheap) clearInUse(m *model.M, base uint64) {
-	ha, group, mask := h.pageIndexOf(base)
-	ha.pageInUse[group].And(m.T(), ^mask)
 }

@@ -161,6 +161,10 @@ func (hp *Heap) SpanAt(page uint64) *Span {
 	return hp.h.arenas[page/n].spans[page%n]
 }
 
+// ZeroedBase returns the offset in arena i of the first byte that was never used,
+// as the heap recorded it.
+func (hp *Heap) ZeroedBase(i int) uint64 { return hp.h.arenas[i].zeroedBase.Peek() }
+
 // PageGroups returns the number of groups of in-use bits.
 func (hp *Heap) PageGroups() int {
 	return len(hp.h.arenas) * int(hp.h.g.ArenaPages()) / int(hp.h.g.ReclaimGroup)

@@ -45,6 +45,7 @@ type mheap struct {
 	memstats  memstats
 	sweepPace sweepPacing // racy
 	racySweep *sched.Area
+	racyMarks *sched.Area // pageMarks, as one word
 	sweeper   sweepState
 	scavenger scavengeState
 	stacks    stackState
@@ -79,7 +80,6 @@ type heapCells struct {
 	scavengeGoal *sched.Cell
 	gcPhase      *sched.Cell
 	pacing       *sched.Cell
-	pageMarks    *sched.Cell
 }
 
 // A p is what a P has for the heap. It belongs to the M that owns the P,
@@ -145,7 +145,6 @@ func (h *mheap) initCells() {
 		scavengeGoal: h.cell("scavengeGoal", h.lockOrStopped),
 		gcPhase:      h.cell("gcphase", nil),
 		pacing:       h.cell("pacing", h.lockOrStopped),
-		pageMarks:    h.cell("pageMarks", nil),
 	}
 }
 
@@ -158,6 +157,7 @@ func (h *mheap) initWords() {
 	h.reclaimIndex = h.word("reclaimIndex", reclaimDone)
 	h.reclaimCredit = h.word("reclaimCredit", 0)
 	h.racySweep = sched.NewArea(h.w, "sweep pacing", numRacySweepWords)
+	h.racyMarks = sched.NewArea(h.w, "page marks", 1)
 }
 
 func (h *mheap) initSpans() {
@@ -205,7 +205,7 @@ func (h *mheap) initLocals() {
 		l := &h.locals[i]
 		l.mspancache.buf = make([]*mspan, h.g.MSpanCache)
 		l.statsSeq = h.word("statsSeq", 0)
-		l.own = h.cell(pp.Name()+" caches", h.ownerOf(pp))
+		l.own = h.cell(pp.Name()+".caches", h.ownerOf(pp))
 	}
 }
 

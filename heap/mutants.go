@@ -56,6 +56,22 @@ func (h *mheap) recycle(m *model.M, s *mspan) {
 	h.endUnflight(m)
 }
 
+// clearInUse takes back that a heap span begins at base.
+func (h *mheap) clearInUse(m *model.M, base uint64) {
+	ha, group, mask := h.pageIndexOf(base)
+	ha.pageInUse[group].And(m.T(), ^mask)
+}
+
+// destroyEarly destroys the Ps from number nprocs on and returns nprocs: there
+// are none left to destroy.
+func (h *mheap) destroyEarly(m *model.M, nprocs, old int) int {
+	for i := nprocs; i < old; i++ {
+		pp := h.k.AllPs()[i]
+		h.local(pp).destroy(m, h, pp)
+	}
+	return min(nprocs, old)
+}
+
 // flushDead flushes the page caches of the dead Ps.
 func (h *mheap) flushDead(m *model.M) {
 	m.Systemstack(func() {

@@ -38,7 +38,7 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 		k.PublishP(m, i)
 	}
 	if h.v.destroyOwnPFirst {
-		h.destroyPs(m, nprocs, old)
+		old = h.destroyEarly(m, nprocs, old)
 	}
 	if m.P() != nil && m.P().ID < nprocs {
 		m.KeepP()
@@ -47,21 +47,13 @@ func (h *mheap) procresize(m *model.M, nprocs int) {
 		// Before any P is destroyed, because that needs a P.
 		m.MoveToP0()
 	}
-	if !h.v.destroyOwnPFirst {
-		h.destroyPs(m, nprocs, old)
+	for i := nprocs; i < old; i++ {
+		// The P itself stays: an M in a system call may refer to it.
+		h.local(k.AllPs()[i]).destroy(m, h, k.AllPs()[i])
 	}
 	k.TrimAllp(m, nprocs)
 	k.DealPs(m, nprocs)
 	k.SetGomaxprocs(m, nprocs)
-}
-
-// destroyPs destroys the Ps from number nprocs on. The Ps themselves stay: an M
-// in a system call may refer to one.
-func (h *mheap) destroyPs(m *model.M, nprocs, old int) {
-	for i := nprocs; i < old; i++ {
-		pp := h.k.AllPs()[i]
-		h.local(pp).destroy(m, h, pp)
-	}
 }
 
 // init prepares the P, which is new or was destroyed before. It does not touch

@@ -130,7 +130,7 @@ var brokenInside = []broken{
 	body("P-WRITE", "page allocator", "access without the lock", func(s *stage, m *model.M) {
 		s.h.Damage(m, "unlocked access")
 	}),
-	{property: "P-PLOCAL", site: "P1 caches", name: "cache of another P", config: noStops(2), setup: func(s *stage) {
+	{property: "P-PLOCAL", site: "P1.caches", name: "cache of another P", config: noStops(2), setup: func(s *stage) {
 		s.prepareSpans(nil)
 		s.m("M", func(m *model.M) { s.h.Damage(m, "foreign cache") })
 		s.m("other", func(m *model.M) { s.alloc(m, 1) })

@@ -62,7 +62,7 @@ var entries = []Entry{
 	{Name: "P-BACKED", Doc: "The operating system backs every free page that is not marked as scavenged, and gets back only what is free.",
 		When: Unlocked, check: checkBacked, reads: readsLock, needs: withHeap},
 	{Name: "P-ZERO", Doc: "A span that counts as zero has no page that was part of a span before.",
-		When: Unlocked, check: checkZero, reads: readsLock, needs: withHeap},
+		When: Unlocked, check: checkZero, end: checkZeroEnd, reads: readsLock, needs: withHeap},
 	{Name: "P-SPANMAP", Doc: "The span map leads from each page of a span to the span, and the in-use bits and pagesInUse are those of the heap spans.",
 		When: Unlocked, check: checkSpanMap, end: checkPagesInUse, reads: readsPageInUse, needs: withHeap},
 	{Name: "P-MSPAN", Doc: "Every span object is free, in the cache of one P, live or in the hands of an M that allocates, and once in allspans.",

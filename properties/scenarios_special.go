@@ -20,6 +20,7 @@ var specials = []*Scenario{
 	stackMark,
 	reclaimAlloc,
 	reclaimTraced,
+	gcThenPercent,
 }
 
 var hole = &Scenario{
@@ -69,26 +70,25 @@ var twoRuns = &Scenario{
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) { s.prepareTwoRuns(m) })
 		s.m("scavenger", func(m *model.M) { s.scavengeStep(m) })
-		s.m("allocator", func(m *model.M) { s.alloc(m, uint64(s.g.CacheLimit)) })
+		s.m("allocator", func(m *model.M) { s.alloc(m, uint64(s.g.CacheLimit)+1) })
 	},
 }
 
-// prepareTwoRuns makes a heap of two chunks, the lower of which has a free page
-// and above it a run of pages that are free, and starts a generation that
-// begins at the upper one, which is full.
+// prepareTwoRuns makes a heap of two chunks, the lower of which has two runs of
+// free pages, the upper one larger, and starts a generation that begins at the
+// upper chunk, which is full.
 func (s *stage) prepareTwoRuns(m *model.M) {
 	chunk, n := uint64(s.g.ChunkPages), uint64(s.g.CacheLimit)
 	const typ = heap.SpanAllocWorkBuf
 	low := s.h.AllocManual(m, n, typ)
 	s.h.AllocManual(m, n, typ)
-	high := s.h.AllocManual(m, n, typ)
-	s.h.AllocManual(m, chunk-3*n, typ)
+	high := s.h.AllocManual(m, n+1, typ)
+	s.h.AllocManual(m, chunk-3*n-1, typ)
 	top := s.h.AllocManual(m, chunk, typ)
 	s.h.FreeManual(m, top, typ)
 	s.h.StartScavengeGen(m)
 	s.h.AllocManual(m, chunk, typ)
 	s.h.FreeManual(m, low, typ)
-	s.h.AllocManual(m, 1, typ)
 	s.h.FreeManual(m, high, typ)
 	s.h.SetScavengeGoal(0)
 }

@@ -25,14 +25,14 @@ var loseP = &Scenario{
 
 var procresizeOwn = &Scenario{
 	Name: "procresize-own", Geometry: "small", Special: true,
-	Doc:    "The M that changes the number of Ps from two to one has the P that goes.",
+	Doc:    "The M that changes the number of Ps from two to one has the P that goes, with free stacks.",
 	config: twoToOne,
 	setup: func(s *stage) {
 		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
 		s.m("resizer", func(m *model.M) {
-			s.alloc(m, 1)
+			s.h.StackGrow(m)
+			s.h.StackGrow(m)
 			s.setProcs(m, 1)
-			s.alloc(m, 1)
 		})
 	},
 }
@@ -61,6 +61,18 @@ var stackMark = &Scenario{
 			s.h.StackGrow(m)
 			s.h.MarkTermination(m)
 			s.back(m, "gcMarkDone")
+		})
+	},
+}
+
+var gcThenPercent = &Scenario{
+	Name: "gc-then-percent", Geometry: "small", Special: true,
+	Doc: "SetGCPercent sets the scavenger's goal when there has been a collection.",
+	setup: func(s *stage) {
+		s.m("collector", func(m *model.M) {
+			s.h.GC(m)
+			s.h.SetGCPercent(m, 50)
+			s.back(m, "setGCPercent")
 		})
 	},
 }

@@ -14,16 +14,17 @@ var reclaimAlloc = &Scenario{
 		s.h.Prepare(func(m *model.M) {
 			n := uint64(s.g.CacheLimit)
 			s.prepareSweep(m, 0, 1, 2)
-			// Fill the cache of span objects of the reclaimer's P.
+			// Fill the cache of span objects of the reclaimer's P, so that what it
+			// frees goes to where others get their objects.
 			var spans []*heap.Span
 			for range s.g.MSpanCache {
-				spans = append(spans, s.h.Alloc(m, n, 0, true))
+				spans = append(spans, s.h.AllocManual(m, n, heap.SpanAllocWorkBuf))
 			}
 			for _, sp := range spans {
-				s.h.FreeSpan(m, sp)
+				s.h.FreeManual(m, sp, heap.SpanAllocWorkBuf)
 			}
 		})
-		s.m("reclaimer", func(m *model.M) { s.reclaim(m, 3) })
+		s.m("reclaimer", func(m *model.M) { s.reclaim(m, 1) })
 		s.m("sweeper", func(m *model.M) { s.sweepone(m) })
 		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
 	},

@@ -16,9 +16,6 @@ import (
 // defaultVariant is whose code scenarios run if nothing else is asked for.
 const defaultVariant = "go1.16"
 
-// defaultScenarios are the names of all scenarios in their small form.
-func defaultScenarios() []string { return scenarioNames(properties.Scenarios()) }
-
 func scenarioNames(list []properties.Scenario) []string {
 	var names []string
 	for i := range list {
@@ -27,9 +24,10 @@ func scenarioNames(list []properties.Scenario) []string {
 	return names
 }
 
-// allScenarios are the scenarios in both sizes, the small ones first.
+// allScenarios are the scenarios in both sizes, the small ones first, and those
+// that are made for a variant.
 func allScenarios() []properties.Scenario {
-	return append(properties.Scenarios(), properties.LargeScenarios()...)
+	return slices.Concat(properties.Scenarios(), properties.LargeScenarios(), properties.SpecialScenarios())
 }
 
 // scenarioTarget is a scenario on a variant with some properties, nil being

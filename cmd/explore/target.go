@@ -11,6 +11,7 @@ import (
 	"lockheld/internal/program"
 	"lockheld/internal/report"
 	"lockheld/model"
+	"lockheld/properties"
 	"lockheld/sched"
 )
 
@@ -36,17 +37,17 @@ func (s *settings) targets() ([]*target, error) {
 		t, err := litmusTarget(s.litmus)
 		return []*target{t}, err
 	}
-	names := defaultScenarios()
+	names := properties.ScenariosFor(s.variant)
 	if s.set["scenario"] {
 		var err error
 		if names, err = splitList("scenario", s.scenarios); err != nil {
 			return nil, err
 		}
 	}
-	var properties []string
+	var selected []string
 	if s.set["property"] {
 		var err error
-		if properties, err = splitList("property", s.properties); err != nil {
+		if selected, err = splitList("property", s.properties); err != nil {
 			return nil, err
 		}
 	}
@@ -55,7 +56,7 @@ func (s *settings) targets() ([]*target, error) {
 		if program.Is(name) && (s.set["variant"] || s.set["property"]) {
 			return nil, usagef("%s is a program, -variant and -property are for scenarios", name)
 		}
-		t, err := namedTarget(name, s.variant, properties)
+		t, err := namedTarget(name, s.variant, selected)
 		if err != nil {
 			return nil, err
 		}
@@ -79,9 +80,9 @@ func splitList(flag, value string) ([]string, error) {
 }
 
 // namedTarget is a scenario or a built-in program.
-func namedTarget(name, variant string, properties []string) (*target, error) {
+func namedTarget(name, variant string, selected []string) (*target, error) {
 	if !program.Is(name) {
-		return scenarioTarget(name, variant, properties)
+		return scenarioTarget(name, variant, selected)
 	}
 	p, err := program.Lookup(name)
 	if err != nil {
