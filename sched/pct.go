@@ -10,22 +10,24 @@ import (
 )
 
 // pct runs the enabled task of highest priority. Tasks have random priorities;
-// at a few random decisions, the priority of the task that would move is
-// lowered (Burckhardt, Kothari, Musuvathi and Nagarakatte, A randomized
-// scheduler with probabilistic guarantees of finding bugs, ASPLOS 2010,
-// section 3). A bug of depth d, one that d ordering constraints suffice to show,
-// among the first k decisions of an execution of at most n tasks is found by it
-// with probability at least 1/(n k^(d-1)).
+// at d-1 random decisions, the priority of the task that would move is lowered
+// (Burckhardt, Kothari, Musuvathi and Nagarakatte, A randomized scheduler with
+// probabilistic guarantees of finding bugs, ASPLOS 2010, section 3). A bug of
+// depth d, one that d ordering constraints suffice to show, among the first k
+// decisions of an execution of at most n tasks is found by it with probability
+// at least 1/(n k^(d-1)). Where tasks wait for each other, an order that is
+// brought about by stopping a task counts as a constraint too, even if the
+// others imply it.
 //
-// A decision is a choice between two or more tasks. A step that is forced
-// cannot be put off, so that a priority need not be lowered there. The d-1
-// lowered priorities are below all others and in random order among themselves,
-// not in the order of time: a task that was stopped first may have to wait for
-// one that was stopped later.
+// A decision is a choice between two or more tasks, or lowering a priority. So
+// several tasks can be stopped at one place. A step that is forced cannot be put
+// off, and needs no decision. The lowered priorities are below all others and in
+// random order among themselves, not in the order of time: a task that was
+// stopped first may have to wait for one that was stopped later.
 //
-// So that tasks that wait do not starve the others, one that yields or spins gets a
-// priority below all others, and an execution that is much longer than usual
-// goes on as a random walk. The bound above does not cover that.
+// So that tasks that wait do not starve the others, one that yields or spins
+// gets a priority below all others, and an execution that is much longer than
+// usual goes on as a random walk. The bound above does not cover that.
 type pct struct {
 	random
 	depth int
@@ -35,14 +37,13 @@ type pct struct {
 	low       int64  // the lowest priority so far, 0 or below
 	changes   []change
 	decisions int // of this execution
-	created   int // tasks of this execution
+	lowered   int // of which lowered a priority
 
-	tasks, length int   // n and k of this execution
-	seenTasks     int   // the most in executions of the profile
-	seenLength    int   //
-	counts        int64 // complete executions with this n and k
-	most, longest int   // the most tasks and decisions of any execution
-	chose, yields bool  // some execution made a data choice, had a task yield or spin
+	tasks, length         int   // n and k of this execution
+	seenTasks, seenLength int   // the most in executions of the profile
+	counts                int64 // complete executions with this n and k
+	most, longest         int   // the most of any execution
+	chose, yields         bool  // some execution made a data choice, had a task yield or spin
 }
 
 // change lowers a priority at a decision.
@@ -80,13 +81,11 @@ func pctEntry(depth string) (*StrategyEntry, error) {
 func (s *pct) Next(r *Result) (Schedule, bool) { return nextOf(s, r) }
 
 func (s *pct) learn(r *Result) {
-	s.created = len(r.w.created)
+	n, k := len(r.w.created), s.decisions-s.lowered+s.depth-1
 	if profiled(s.made - 1) {
-		s.seenTasks = max(s.seenTasks, s.created)
-		s.seenLength = max(s.seenLength, s.decisions)
+		s.seenTasks, s.seenLength = max(s.seenTasks, n), max(s.seenLength, k)
 	}
-	s.most = max(s.most, s.created)
-	s.longest = max(s.longest, s.decisions)
+	s.most, s.longest = max(s.most, n), max(s.longest, k)
 	if !r.Pruned {
 		s.counts++
 	}
@@ -97,7 +96,7 @@ func (s *pct) begin() {
 	if refreshed(s.made-1) && (s.seenTasks != s.tasks || s.seenLength != s.length) {
 		s.tasks, s.length, s.counts = s.seenTasks, s.seenLength, 0
 	}
-	s.known, s.low, s.decisions = 0, 0, 0
+	s.known, s.low, s.decisions, s.lowered = 0, 0, 0, 0
 	s.place()
 }
 
@@ -133,15 +132,17 @@ func (s *pct) Pick(v *View) int {
 		s.known |= 1 << uint(t)
 		s.priority[t] = mostDepth + s.draw()>>8
 	}
-	s.decisions++
-	if s.decisions > 4*s.length+pctPatience {
-		return s.random.Pick(v)
+	for {
+		t := highest(&s.priority, v.Enabled)
+		if s.decisions++; s.lowered == len(s.changes) || s.decisions != s.changes[s.lowered].at {
+			if s.decisions > 4*s.length+pctPatience {
+				return s.random.Pick(v)
+			}
+			return t
+		}
+		s.priority[t] = s.changes[s.lowered].level
+		s.lowered++
 	}
-	if len(s.changes) > 0 && s.decisions == s.changes[0].at {
-		s.priority[highest(&s.priority, v.Enabled)] = s.changes[0].level
-		s.changes = append(s.changes[:0], s.changes[1:]...)
-	}
-	return highest(&s.priority, v.Enabled)
 }
 
 // lower gives t a lower priority than all others have.
