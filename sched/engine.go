@@ -18,6 +18,7 @@ type engine struct {
 	following  bool       // a violation ends the execution behind its prefix
 	recheck    int64      // every so many executions are run twice, 0: none
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
+	drain      bool       // daemons go on until nothing is enabled
 	tracing    bool
 	trace      *Trace
 	done       <-chan struct{} // closed: stop
@@ -178,7 +179,7 @@ func (x *engine) choose() *Task {
 			}
 		}
 		switch {
-		case x.live == 0 || x.enabled == 0:
+		case x.enabled == 0 || x.live == 0 && !x.drain && n >= len(x.prefix):
 			x.finish(false, false)
 		case n&1023 == 1023 && x.interrupt():
 			x.finish(false, true)

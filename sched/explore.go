@@ -28,6 +28,11 @@ type Options struct {
 	// violation shorter. 0 is 10000, -1 is none.
 	Shrink int
 
+	// Drain lets daemons go on after all other tasks have finished, until nothing
+	// is enabled. Strategies that reduce always do so: whether a step of a daemon
+	// would have come before the end is a matter of order.
+	Drain bool
+
 	// Classes is the number of classes of equivalent executions (Mazurkiewicz
 	// traces) that are told apart and counted at most. 0 is not to count them.
 	Classes int64
@@ -173,6 +178,7 @@ func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*R
 	s.report = &Report{Program: p.Name, Strategy: e.Name, Options: o}
 	s.x = newEngine(p, e.make(&o), newDriver(&o))
 	s.x.reduces = e.Reduces
+	s.x.drain = o.Drain || e.Reduces
 	if err := s.run(); err != nil {
 		return nil, err
 	}
