@@ -7,7 +7,6 @@ import (
 
 // classSet counts the distinct classes of executions, up to a number of them.
 type classSet struct {
-	*classifier
 	most  int64
 	table []fingerprint // hash table, at most half full; the zero fingerprint is no entry
 	seen  int64         // classes
@@ -16,22 +15,13 @@ type classSet struct {
 	full  bool
 }
 
-func newClassSet(most int64) *classSet {
-	return &classSet{classifier: new(classifier), most: most, table: make([]fingerprint, 256)}
-}
+func newClassSet(most int64) *classSet { return &classSet{most: most, table: make([]fingerprint, 256)} }
 
 // repeated is the bit of a fingerprint in the table that says that its class was
 // seen more than once.
 const repeated = 1
 
-// add enters the class of an execution, unless the set is full.
-func (c *classSet) add(r *Result) {
-	if !c.full {
-		c.enter(c.class(r))
-	}
-}
-
-// enter enters a class, unless the set is full.
+// enter enters the class of an execution, unless the set is full.
 func (c *classSet) enter(f fingerprint) {
 	if c.full {
 		return

@@ -17,9 +17,9 @@ type worker struct {
 	part     *portion // nil: none
 	begun    bool     // the part has been begun
 	events   uint32
-	patience int         // executions before the worker tries again to give something away
-	namer    *classifier // of executions, nil if their classes are not counted
-	told     counted     // what Live has been told of
+	patience int // executions before the worker tries again to give something away
+	classes  classifier
+	told     counted // what Live has been told of
 
 	working  bool // it has been taken out of the pool
 	parked   bool // it waits to be given a part
@@ -178,7 +178,9 @@ func (w *worker) begin() (Schedule, bool) {
 	w.events = w.s.events.Load()
 	w.begun = true
 	w.s.saving.busy++
-	w.counts(&p.seen)
+	if w.s.o.Classes > 0 && p.seen.classes == nil {
+		p.seen.classes = newClassSet(w.s.o.Classes)
+	}
 	w.told = counted{p.seen.executions, p.seen.steps}
 	for _, g := range w.x.w.goals {
 		g.reached = 0
@@ -192,21 +194,6 @@ func (w *worker) begin() (Schedule, bool) {
 		w.close(false)
 	}
 	return prefix, more
-}
-
-// counts makes t count the classes of executions, if they are wanted. The names of
-// tasks are those of the worker's world.
-func (w *worker) counts(t *tally) {
-	switch {
-	case w.s.o.Classes == 0:
-		return
-	case t.classes == nil:
-		t.classes = newClassSet(w.s.o.Classes)
-	}
-	if w.namer == nil {
-		w.namer = t.classes.classifier
-	}
-	t.classes.classifier = w.namer
 }
 
 // finish ends the worker's part; last says that the search ends with it.
@@ -320,7 +307,7 @@ func (w *worker) count(r *Result) {
 		t.hash += mixHigh(hashSchedule(r) + number*0x9e3779b97f4a7c15)
 	}
 	if t.classes != nil && !r.Pruned {
-		t.classes.add(r)
+		t.classes.enter(w.classes.class(r))
 	}
 	if t.steps-w.told.steps >= tellEvery {
 		w.tell()
