@@ -21,7 +21,8 @@ type heapArena struct {
 	// of Geometry.ReclaimGroup pages. Atomic.
 	pageInUse []*sched.Word
 	// pageMarks has a bit for the first page of each span with marked
-	// objects. Written in mark termination, read by the sweepers.
+	// objects. Written in mark termination and before a collection, read by the
+	// page reclaimer. Racy.
 	pageMarks []uint64
 	// zeroedBase is the offset of the first byte that was never used. It only
 	// grows. Atomic.

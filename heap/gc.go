@@ -78,7 +78,7 @@ func (h *mheap) gcResetMarkState(m *model.M) {
 	h.own.arenas.Read(m.T())
 	arenas := h.allArenas
 	m.Unlock(h.lock)
-	h.own.pageMarks.Write(m.T())
+	h.announceMarks(m, true)
 	for _, ai := range arenas {
 		clear(h.arenas[ai].pageMarks)
 	}
@@ -155,7 +155,6 @@ func (h *mheap) startSweepPhase(m *model.M, nextTriggerRatio float64) {
 // stopped.
 func (h *mheap) mark(m *model.M) {
 	m.AssertWorldStopped(siteGCMarkStopped)
-	h.own.pageMarks.Write(m.T())
 	marked := uint64(0)
 	for _, ai := range h.allArenas {
 		ha := h.arenas[ai]

@@ -118,10 +118,19 @@ func (h *mheap) reclaimChunk(m *model.M, arenas []int, pageIdx, n uint64) uint64
 	return nFreed
 }
 
-// marks returns group i of the mark bits.
+// marks returns group i of the mark bits. It is a hint only: a collection that
+// starts clears them while a reclaimer that is late may still look at them.
 func (ha *heapArena) marks(m *model.M, h *mheap, i uint64) uint64 {
-	h.own.pageMarks.Read(m.T())
+	h.announceMarks(m, false)
 	return ha.pageMarks[i]
+}
+
+// announceMarks makes an access to the mark bits a step, if there can be
+// collections: readers and who clears them are not ordered.
+func (h *mheap) announceMarks(m *model.M, write bool) {
+	if !h.k.Config().NoStops {
+		h.racyMarks.Op(m.T(), 0, write)
+	}
 }
 
 // traceGCSweepSpan stands for the event that execution tracing records.

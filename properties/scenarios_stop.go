@@ -64,7 +64,7 @@ var stopTheWorld = &Scenario{
 }
 
 var gcPercent = &Scenario{
-	Name: "gc-percent", Geometry: "small-window", Steps: 131,
+	Name: "gc-percent", Geometry: "small-window", Steps: 132,
 	Doc: "SetGCPercent sets the scavenger's goal while a collection ends and the scavenger searches without the lock.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs = 3

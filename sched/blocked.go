@@ -134,10 +134,11 @@ func (d *dpor) ready(op *operation) bool {
 // that is about what a property reads.
 func (d *dpor) reversePlain(rc race) {
 	e := &d.events[rc.second]
-	d.without(rc.first)
 	if blocks(e.kind) {
-		return // TODO
+		d.reverseGrouped(rc)
+		return
 	}
+	d.without(rc.first)
 	m := e.move
 	switch e.kind {
 	case OpCAS:
@@ -146,6 +147,57 @@ func (d *dpor) reversePlain(rc race) {
 		d.remode(&m, e, d.holder(e.on) < 0)
 	}
 	d.add(&m)
+}
+
+// reverseGrouped reverses a race about what a property reads whose second
+// operation has to find its lock free: what keeps that from it is left out of
+// the sequence.
+func (d *dpor) reverseGrouped(rc race) {
+	e := &d.events[rc.second]
+	op := operation{move: e.move, kind: e.kind, on: e.on, on2: e.on2,
+		last: e.before, last2: e.before2, base: e.base, woken: -1, at: rc.second}
+	if e.kind == OpCondWake {
+		if op.woken = d.wokenBy(&op); op.woken < 0 {
+			return
+		}
+	}
+	d.without(rc.first)
+	free := false
+	switch e.kind {
+	case OpLock, OpCondWake:
+		free = d.releaseMutex(&op)
+	case OpRLock, OpWLock:
+		free = d.release(&op)
+	}
+	if free {
+		d.add(&op.move)
+	}
+}
+
+// releaseMutex is [dpor.release] for a mutex.
+func (d *dpor) releaseMutex(op *operation) bool {
+	for d.ready(op) {
+		owner, taken := int16(-1), int32(-1) // after the sequence, and since when
+		for k := d.heads[op.on]; k >= 0; k = d.older(k, op.on) {
+			if !d.kept(k) {
+				continue
+			}
+			if taken < 0 {
+				owner = d.events[k].owner
+			} else if d.events[k].owner != owner {
+				break
+			}
+			taken = k
+		}
+		if owner < 0 {
+			return true
+		}
+		if taken < d.first {
+			return false
+		}
+		d.drop(taken)
+	}
+	return false
 }
 
 // remode makes m the move of event e with another outcome.

@@ -1,12 +1,11 @@
 package sched
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
-// classSet counts the distinct classes of executions, up to a number of them.
+// classSet counts the distinct classes of the executions that it is shown, up to
+// a number of them.
 type classSet struct {
+	classifier
 	most  int64
 	table []fingerprint // hash table, at most half full; the zero fingerprint is no entry
 	seen  int64         // classes
@@ -21,11 +20,14 @@ func newClassSet(most int64) *classSet { return &classSet{most: most, table: mak
 // seen more than once.
 const repeated = 1
 
-// enter enters the class of an execution, unless the set is full.
-func (c *classSet) enter(f fingerprint) {
-	if c.full {
-		return
+// add enters the class of an execution.
+func (c *classSet) add(r *Result) {
+	if !c.full {
+		c.enter(c.class(r))
 	}
+}
+
+func (c *classSet) enter(f fingerprint) {
 	f.b &^= repeated
 	if f == (fingerprint{}) {
 		f.a = 1
@@ -49,34 +51,6 @@ func (c *classSet) enter(f fingerprint) {
 		}
 	}
 	c.of++
-}
-
-// join enters the executions of d.
-func (c *classSet) join(d *classSet) {
-	for _, f := range d.table {
-		if f == (fingerprint{}) || c.full {
-			continue
-		}
-		c.enter(f)
-		if f.b&repeated != 0 && !c.full {
-			c.of--
-			c.enter(f)
-		}
-	}
-	c.of += max(d.of-d.seen, 0)
-	c.full = c.full || d.full
-}
-
-// clear empties the set.
-func (c *classSet) clear() {
-	clear(c.table)
-	c.seen, c.once, c.of, c.full = 0, 0, 0, false
-}
-
-func (c *classSet) clone() *classSet {
-	d := *c
-	d.table = slices.Clone(c.table)
-	return &d
 }
 
 // find returns the entry of f, or the free one that it would have.
@@ -104,7 +78,7 @@ func (c *classSet) grow() {
 // report says what the set knows.
 func (c *classSet) report(r *Report) {
 	r.Classes, r.ClassesFull = c.seen, c.full
-	if c.of > 0 && !c.full {
+	if c.of > 0 {
 		r.Unseen = float64(c.once) / float64(c.of)
 	}
 }

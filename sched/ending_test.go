@@ -155,16 +155,17 @@ func panics(f func()) (text string) {
 	return ""
 }
 
-// wrongStrategy runs n executions, then does something forbidden.
+// wrongStrategy runs n executions, then does something forbidden, once.
 type wrongStrategy struct {
 	n     int
 	wrong func(v *View) int
 }
 
-func (s *wrongStrategy) Next(*Result) (Schedule, bool) { s.n--; return nil, true }
+func (s *wrongStrategy) Next(*Result) (Schedule, bool) { s.n--; return nil, s.n > -20 }
 func (s *wrongStrategy) Value(*View, int) int          { return 9 }
 func (s *wrongStrategy) Pick(v *View) int {
-	if s.n < 0 && len(v.Log) == 2 {
+	if s.n == -1 && len(v.Log) == 2 {
+		s.n--
 		return s.wrong(v)
 	}
 	return onward(v)

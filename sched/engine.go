@@ -16,10 +16,9 @@ type engine struct {
 	stopAtFail bool       // a violation ends the execution
 	haltAt     *Violation // a violation of this kind and site ends the execution
 	following  bool       // a violation ends the execution behind its prefix
-	byCreation bool       // tasks of the prefix count in the order of their creation
-	resumes    bool       // the properties have been checked before the first step of all
 	recheck    int64      // every so many executions are run twice, 0: none
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
+	drain      bool       // daemons go on until nothing is enabled
 	tracing    bool
 	trace      *Trace
 	done       <-chan struct{} // closed: stop
@@ -174,13 +173,13 @@ func (x *engine) choose() *Task {
 			continue
 		}
 		n := len(x.log)
-		if n == 0 && x.runs == 0 && !x.resumes {
+		if n == 0 && x.runs == 0 {
 			if x.checkStart(); x.halt {
 				continue
 			}
 		}
 		switch {
-		case x.live == 0 || x.enabled == 0:
+		case x.enabled == 0 || x.live == 0 && !x.drain && n >= len(x.prefix):
 			x.finish(false, false)
 		case n&1023 == 1023 && x.interrupt():
 			x.finish(false, true)

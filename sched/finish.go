@@ -67,11 +67,7 @@ func (x *engine) next(r *Result) (Schedule, bool) {
 		x.kept = append(x.kept[:0], r.Log...)
 		x.again = x.again[:0]
 		for i := range r.Log {
-			c := r.Log[i].Choice
-			if x.byCreation {
-				c.Task = r.ordinal(c.Task)
-			}
-			x.again = append(x.again, c)
+			x.again = append(x.again, r.Log[i].Choice)
 		}
 		return x.again, true
 	}

@@ -28,6 +28,7 @@ func shrink(ctx context.Context, p *Program, o *Options, f *Finding) (same bool,
 	}
 	if e, err := LookupStrategy(o.Strategy); err == nil {
 		x.reduces = e.Reduces
+		x.drain = o.Drain || e.Reduces
 	}
 	if err := x.run(); err != nil {
 		return false, err

@@ -33,11 +33,9 @@ func (s *surw) learn(r *Result) {
 	}
 }
 
-func (s *surw) teaches(i uint64) uint64 { return nextProfiled(i) }
-
 func (s *surw) begin() {
 	s.random.begin()
-	if s.aged {
+	if refreshed(s.made - 1) {
 		s.order()
 	}
 	s.chosen, s.held, s.turn = nil, 0, -1

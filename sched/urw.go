@@ -24,11 +24,9 @@ func (s *urw) learn(r *Result) {
 	}
 }
 
-func (s *urw) teaches(i uint64) uint64 { return nextProfiled(i) }
-
 func (s *urw) begin() {
 	s.random.begin()
-	if s.aged {
+	if refreshed(s.made - 1) {
 		s.w.refresh()
 	}
 	s.w.begin()
