@@ -72,11 +72,6 @@ func (b *pageBits) get(i uint) uint {
 // Runtime: (*pageBits).block64.
 func (b *pageBits) block64(i uint) uint64 { return b.words[i>>b.shift] }
 
-// set sets the bit of page i.
-//
-// Runtime: (*pageBits).set.
-func (b *pageBits) set(i uint) { b.setRange(i, 1) }
-
 // setRange sets the bits of the n pages from i on, word after word.
 //
 // Runtime: (*pageBits).setRange.
@@ -99,11 +94,6 @@ func (b *pageBits) setWord(i uint, mask uint64) {
 	w := i >> b.shift
 	b.store(w, b.words[w]|mask)
 }
-
-// clear clears the bit of page i.
-//
-// Runtime: (*pageBits).clear.
-func (b *pageBits) clear(i uint) { b.clearRange(i, 1) }
 
 // clearRange clears the bits of the n pages from i on, word after word.
 //

@@ -93,15 +93,3 @@ func (f *fixalloc) free(m *model.M, i int) {
 	f.link[i] = f.live.list
 	f.live.list = int32(i + 1)
 }
-
-// isFree reports whether object i is on the free list. It is for properties.
-func (f *fixalloc) isFree(i int) bool {
-	n := 0
-	for j := f.live.list; j != 0 && n <= len(f.link); j = f.link[j-1] {
-		if int(j-1) == i {
-			return true
-		}
-		n++
-	}
-	return false
-}

@@ -141,20 +141,10 @@ func (b *pallocBits) highRun(i uint) uint {
 // Runtime: (*pallocBits).allocRange.
 func (b *pallocBits) allocRange(i, n uint) { b.setRange(i, n) }
 
-// free1 marks page i as free.
-//
-// Runtime: (*pallocBits).free1.
-func (b *pallocBits) free1(i uint) { b.clear(i) }
-
 // free marks n pages from i on as free.
 //
 // Runtime: (*pallocBits).free.
 func (b *pallocBits) free(i, n uint) { b.clearRange(i, n) }
-
-// freeAll marks all pages as free.
-//
-// Runtime: (*pallocBits).freeAll.
-func (b *pallocBits) freeAll() { b.clearAll() }
 
 // pages64 returns the allocation word that holds page i.
 //

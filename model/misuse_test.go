@@ -36,8 +36,8 @@ func TestMisuse(t *testing.T) {
 		{"too few Ps for the maximum", "MaxProcs 1",
 			func(k *Machine, m *M) { New(sched.NewDirectWorld(), Config{Procs: 2, MaxProcs: 1}) }},
 		{"no stops", "whose Config says NoStops",
-			func(k *Machine, m *M) {
-				k = New(sched.NewDirectWorld(), Config{NoStops: true})
+			func(*Machine, *M) {
+				k := New(sched.NewDirectWorld(), Config{NoStops: true})
 				k.DirectM("b").StopTheWorldWithSema()
 			}},
 		{"number of Ps", "model: 2 Ps: the Config allows 1 to 1",

@@ -11,7 +11,6 @@ import (
 type spanPast struct {
 	state    uint64
 	sweepgen uint32
-	heapgen  uint32 // sweep generation of the heap
 }
 
 func (p *spanPast) take(sp *heap.Span) { p.state, p.sweepgen = sp.State(), sp.Sweepgen() }

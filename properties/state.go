@@ -24,7 +24,6 @@ type state struct {
 
 	counts   counts
 	spans    []spanPast // by object, for properties about transitions
-	strict   map[string]bool
 	coverage *model.Coverage
 }
 

@@ -54,7 +54,6 @@ type cache struct {
 	depth  int
 	bound  int // most preemptions, -1: any number
 	table  *stateTable
-	races  bool    // cells are checked
 	chains *chains // nil: memory can be seen
 	why    string  // why it cannot
 	sleeps bool    // sleep sets are in use

@@ -11,6 +11,5 @@ type Classifier struct{ c classifier }
 
 // Class returns the class of r.
 func (c *Classifier) Class(r *Result) Class {
-	f := c.c.class(r)
-	return Class{f.a, f.b}
+	return Class(c.c.class(r))
 }

@@ -48,13 +48,6 @@ func (s *noStep) Next(*Result) (Schedule, bool) {
 func (*noStep) Pick(*View) int       { return Prune }
 func (*noStep) Value(*View, int) int { return 0 }
 
-// noExecution is a strategy that wants none.
-type noExecution struct{}
-
-func (noExecution) Next(*Result) (Schedule, bool) { return nil, false }
-func (noExecution) Pick(*View) int                { return Prune }
-func (noExecution) Value(*View, int) int          { return 0 }
-
 func (w *World) digest() uint64 {
 	d := newDigest()
 	d.text(w.prog.Name)

@@ -184,7 +184,7 @@ func (x *engine) choose() *Task {
 		case n&1023 == 1023 && x.interrupt():
 			x.finish(false, true)
 		case n >= x.spin.at && x.livelocked():
-			x.finish(false, false)
+			x.finish(x.live == 0, false) // a daemon that spins at the end is cut off
 		case x.depth > 0 && n >= x.depth:
 			x.finish(true, false)
 		default:

@@ -82,7 +82,9 @@ func (x *engine) livelocked() bool {
 	}
 	spinning, alone := x.spinners(from)
 	if spinning != 0 && x.movable(spinning)&^spinning == 0 {
-		x.livelock(spinning)
+		if x.live > 0 {
+			x.livelock(spinning)
+		}
 		return true
 	}
 	s.set = spinning

@@ -166,6 +166,9 @@ func TestLivelock(t *testing.T) {
 						v := &r.Findings[0].Violation
 						got = strings.TrimPrefix(v.Error(), "livelock ")
 					}
+					if s.Reduces && got == "" && r.Cut > 0 && r.Verdict != Complete {
+						continue // a reduction is not fair: it may follow one task that spins up to the limit
+					}
 					if got != c.want || len(r.Findings) > 1 || r.Cut > 0 {
 						t.Errorf("%s, seed %d: %q, want %q; %d findings, %d cut", c.name, seed, got, c.want, len(r.Findings), r.Cut)
 					}

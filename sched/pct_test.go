@@ -62,7 +62,6 @@ func (s *everyPCT) Next(*Result) (Schedule, bool) {
 // orders are executions by the places of their steps: those of step j of task i.
 type stepOrders struct {
 	places [][]int // by execution: place of each step, -1: not made
-	names  []string
 }
 
 func (o *stepOrders) add(r *Result) {

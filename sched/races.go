@@ -173,8 +173,6 @@ func (h *causality) effect(e *event, s *Step) {
 		if e.owner = s.Task; !s.OK {
 			e.owner = h.ownerAfter(e.before)
 		}
-	default:
-		e.has = s.Before
 	case OpUnlock:
 		if e.owner = h.ownerAfter(e.before); e.owner == s.Task {
 			e.owner = -1
@@ -183,6 +181,8 @@ func (h *causality) effect(e *event, s *Step) {
 		if e.owner = h.ownerAfter(e.before2); e.owner == s.Task {
 			e.owner = -1
 		}
+	default:
+		e.has = s.Before
 	}
 }
 
