@@ -7,6 +7,7 @@ require (
 	github.com/google/gofuzz v1.2.0
 	github.com/klauspost/compress v1.20.3
 	github.com/rogpeppe/go-internal v1.16.0
+	golang.org/x/exp v0.0.0-20261014143641-f0251eb4aa3e
 	pgregory.net/rapid v1.3.0
 )
 
