@@ -1,7 +1,6 @@
 package program
 
 import (
-	"fmt"
 	"testing"
 
 	"golang.org/x/exp/stats"
@@ -37,7 +36,7 @@ func TestExecutionsToTheBug(t *testing.T) {
 			needed = append(needed, float64(r.Findings[0].At))
 		}
 		median := stats.Median(needed)
-		t.Log(fmt.Sprintf("%s: median %v", c.strategy, median))
+		t.Logf("%s: median %v", c.strategy, median)
 		if median > c.most {
 			t.Errorf("%s: median of executions to the bug %v over %d seeds, want at most %v", c.strategy, median, seeds, c.most)
 		}
