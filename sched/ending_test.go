@@ -13,7 +13,7 @@ func noGoroutineLeft(t *testing.T, what string, f func()) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	f()
-	if n := runtime.NumGoroutine(); n != before {
+	if n := runtime.NumGoroutine(); n > before { // others may end meanwhile
 		t.Errorf("%s: %d goroutines, %d before", what, n, before)
 	}
 }
