@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 )
 
 // noGoroutineLeft runs f and fails if goroutines are left behind it.
@@ -13,7 +14,12 @@ func noGoroutineLeft(t *testing.T, what string, f func()) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	f()
-	if n := runtime.NumGoroutine(); n > before { // others may end meanwhile
+	n := runtime.NumGoroutine()
+	for try := 0; n > before && try < 1000; try++ { // one that has said that it ends may not have done so
+		time.Sleep(time.Millisecond)
+		n = runtime.NumGoroutine()
+	}
+	if n > before { // others may end meanwhile
 		t.Errorf("%s: %d goroutines, %d before", what, n, before)
 	}
 }
