@@ -4,7 +4,7 @@
 // runtime.
 //
 //	explore [flags]
-//	explore list scenarios|variants|properties|sites|strategies|programs
+//	explore list scenarios|variants|properties|sites|strategies|programs|formats
 //	explore replay [flags] TOKEN|FILE
 //	explore conform [flags] FILE...
 //	explore help
@@ -108,7 +108,10 @@
 //		write to FILE what would go to standard output; FILE is replaced when
 //		everything has been written, and stays as it was if that fails
 //	-format NAME
-//		format of the output (default text)
+//		format of the output, one of "explore list formats" (default text)
+//	-json
+//		the same as -format json: one JSON object on a line of its own for each
+//		scenario, with the traces of its findings
 //
 // # Commands
 //

@@ -45,6 +45,7 @@ type settings struct {
 	verbose     bool
 	output      string
 	format      string
+	json        bool
 
 	set map[string]bool // flags that were given, in arguments or environment
 }
@@ -85,6 +86,7 @@ var flagTable = []flagEntry{
 	{"v", "", func(s *settings) any { return &s.verbose }, "replay"},
 	{"o", "FILE", func(s *settings) any { return &s.output }, "replay"},
 	{"format", "NAME", func(s *settings) any { return &s.format }, ""},
+	{"json", "", func(s *settings) any { return &s.json }, ""},
 }
 
 // declare adds the flag to f. The value that it has in s is its default.
@@ -178,6 +180,7 @@ func (s *settings) check() error {
 		{s.litmus == "" && s.set["litmus"], "-litmus needs the name of a file"},
 		{s.output == "" && s.set["o"], "-o needs the name of a file"},
 		{s.outcomes && s.litmus == "", "-outcomes needs -litmus"},
+		{s.json && s.set["format"] && s.format != "json", "-json and -format contradict each other"},
 	} {
 		if c.wrong {
 			return usageError{errors.New(c.say)}
@@ -215,6 +218,9 @@ func (s *settings) strategyEntry() (*sched.StrategyEntry, error) {
 }
 
 func (s *settings) formatEntry() (*report.Format, error) {
+	if s.json {
+		s.format = "json"
+	}
 	list := report.Formats()
 	var names []string
 	for i := range list {

@@ -6,6 +6,7 @@ import (
 
 	"lockheld/heap"
 	"lockheld/internal/program"
+	"lockheld/internal/report"
 	"lockheld/model"
 	"lockheld/sched"
 )
@@ -21,6 +22,7 @@ var lists = []struct {
 	{"sites", listSites},
 	{"strategies", listStrategies},
 	{"programs", listPrograms},
+	{"formats", listFormats},
 }
 
 // list writes a list.
@@ -91,4 +93,12 @@ func sentence(s string) string {
 		s = strings.ToUpper(s[:1]) + s[1:]
 	}
 	return s + "."
+}
+
+func listFormats() []string {
+	var lines []string
+	for _, f := range report.Formats() {
+		lines = append(lines, entry(f.Name, f.Doc))
+	}
+	return lines
 }

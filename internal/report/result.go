@@ -113,6 +113,7 @@ type Format struct {
 func Formats() []Format {
 	return []Format{
 		{"text", "Traces as tables for a reader, and one line for each scenario.", WriteText},
+		{"json", "One JSON object on a line of its own for each scenario, for programs.", WriteJSON},
 	}
 }
 

@@ -91,6 +91,7 @@ func TestText(t *testing.T) {
 			short := text(t, r, false)
 			golden(t, p.prog.Name, short)
 			golden(t, p.prog.Name+"-v", text(t, r, true))
+			golden(t, p.prog.Name+"-json", lines(t, r))
 			for line := range strings.Lines(short) {
 				if n := len([]rune(line)); n > tableWidth+1 && strings.Contains(line, " | ") {
 					t.Errorf("line of %d characters: %s", n, line)
