@@ -1,11 +1,13 @@
 package sched
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
-// classSet counts the distinct classes of the executions that it is shown, up to
-// a number of them.
+// classSet counts the distinct classes of executions, up to a number of them.
 type classSet struct {
-	classifier
+	*classifier
 	most  int64
 	table []fingerprint // hash table, at most half full; the zero fingerprint is no entry
 	seen  int64         // classes
@@ -14,20 +16,26 @@ type classSet struct {
 	full  bool
 }
 
-func newClassSet(most int64) *classSet { return &classSet{most: most, table: make([]fingerprint, 256)} }
+func newClassSet(most int64) *classSet {
+	return &classSet{classifier: new(classifier), most: most, table: make([]fingerprint, 256)}
+}
 
 // repeated is the bit of a fingerprint in the table that says that its class was
 // seen more than once.
 const repeated = 1
 
-// add enters the class of an execution.
+// add enters the class of an execution, unless the set is full.
 func (c *classSet) add(r *Result) {
 	if !c.full {
 		c.enter(c.class(r))
 	}
 }
 
+// enter enters a class, unless the set is full.
 func (c *classSet) enter(f fingerprint) {
+	if c.full {
+		return
+	}
 	f.b &^= repeated
 	if f == (fingerprint{}) {
 		f.a = 1
@@ -51,6 +59,34 @@ func (c *classSet) enter(f fingerprint) {
 		}
 	}
 	c.of++
+}
+
+// join enters the executions of d.
+func (c *classSet) join(d *classSet) {
+	for _, f := range d.table {
+		if f == (fingerprint{}) || c.full {
+			continue
+		}
+		c.enter(f)
+		if f.b&repeated != 0 && !c.full {
+			c.of--
+			c.enter(f)
+		}
+	}
+	c.of += max(d.of-d.seen, 0)
+	c.full = c.full || d.full
+}
+
+// clear empties the set.
+func (c *classSet) clear() {
+	clear(c.table)
+	c.seen, c.once, c.of, c.full = 0, 0, 0, false
+}
+
+func (c *classSet) clone() *classSet {
+	d := *c
+	d.table = slices.Clone(c.table)
+	return &d
 }
 
 // find returns the entry of f, or the free one that it would have.
@@ -78,7 +114,7 @@ func (c *classSet) grow() {
 // report says what the set knows.
 func (c *classSet) report(r *Report) {
 	r.Classes, r.ClassesFull = c.seen, c.full
-	if c.of > 0 {
+	if c.of > 0 && !c.full {
 		r.Unseen = float64(c.once) / float64(c.of)
 	}
 }

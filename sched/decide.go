@@ -20,7 +20,7 @@ func (x *engine) decide() *Task {
 	}
 	c := Choice{Value: -1}
 	if pos < len(x.prefix) {
-		c.Task = x.prefix[pos].Task
+		c.Task = x.planned(pos)
 		if x.enabled&(1<<uint(c.Task)) == 0 {
 			x.diverge("task %d of the schedule is not enabled, but %s", c.Task, x.names(x.enabled))
 			return nil
@@ -53,6 +53,15 @@ func (x *engine) decide() *Task {
 		return nil
 	}
 	x.grant(t, c)
+	return t
+}
+
+// planned returns the task of the schedule at pos.
+func (x *engine) planned(pos int) int16 {
+	t := x.prefix[pos].Task
+	if x.byCreation && x.renumbered && int(t) < len(x.w.created) {
+		return int16(x.w.created[t].index)
+	}
 	return t
 }
 

@@ -14,14 +14,14 @@ func (w *World) diagnose() Violation {
 			stuck |= t.bit()
 		}
 	}
-	first := w.tasks[bits.TrailingZeros64(stuck)]
+	first := w.firstOf(stuck)
 	v := Violation{Kind: KindStuck, Step: w.Now() - 1}
 	if cycle := w.findCycle(stuck); cycle != 0 {
 		v.Kind = KindDeadlock
 		if bits.OnesCount64(cycle) == 1 {
 			v.Kind = KindSelfDeadlock
 		}
-		first = w.tasks[bits.TrailingZeros64(cycle)]
+		first = w.firstOf(cycle)
 		stuck |= cycle
 	}
 	v.Site = first.waitsAt()
@@ -33,6 +33,16 @@ func (w *World) diagnose() Violation {
 	}
 	v.Message = strings.Join(waits, "; ")
 	return v
+}
+
+// firstOf returns the task of set that was created first.
+func (w *World) firstOf(set uint64) *Task {
+	for _, t := range w.created {
+		if set&t.bit() != 0 {
+			return t
+		}
+	}
+	panic("sched: no task in the set")
 }
 
 // waitsAt names the object that t cannot pass.
@@ -76,8 +86,9 @@ func (w *World) heldBy(t *Task) string {
 	if set == t.bit() {
 		return ", which it holds itself"
 	}
-	for ; set != 0; set &= set - 1 {
-		switch u := w.tasks[bits.TrailingZeros64(set)]; {
+	for _, u := range w.created {
+		switch {
+		case set&u.bit() == 0:
 		case u == t:
 			by = append(by, "itself")
 		case u.Ended():
@@ -109,8 +120,11 @@ func (w *World) findCycle(set uint64) uint64 {
 		todo |= more
 	}
 	var shortest uint64
-	for ; set != 0; set &= set - 1 {
-		c := w.cycleOf(w.tasks[bits.TrailingZeros64(set)])
+	for _, t := range w.created {
+		if set&t.bit() == 0 {
+			continue
+		}
+		c := w.cycleOf(t)
 		if c != 0 && (shortest == 0 || bits.OnesCount64(c) < bits.OnesCount64(shortest)) {
 			shortest = c
 		}

@@ -16,6 +16,8 @@ type engine struct {
 	stopAtFail bool       // a violation ends the execution
 	haltAt     *Violation // a violation of this kind and site ends the execution
 	following  bool       // a violation ends the execution behind its prefix
+	byCreation bool       // tasks of the prefix count in the order of their creation
+	resumes    bool       // the properties have been checked before the first step of all
 	recheck    int64      // every so many executions are run twice, 0: none
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
 	drain      bool       // daemons go on until nothing is enabled
@@ -173,7 +175,7 @@ func (x *engine) choose() *Task {
 			continue
 		}
 		n := len(x.log)
-		if n == 0 && x.runs == 0 {
+		if n == 0 && x.runs == 0 && !x.resumes {
 			if x.checkStart(); x.halt {
 				continue
 			}

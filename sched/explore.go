@@ -41,8 +41,20 @@ type Options struct {
 	// 0 is 1 GiB. When it is used up the search ends.
 	CacheBytes int64
 
-	After func(*Result) // sees every execution, on a stack of the engine
-	Live  *Live         // receives figures while the search runs
+	// Workers is the number of workers among which the search is divided; 0 is
+	// one. Pool, if not nil, is where it takes further ones from instead, as long
+	// as there are any; it runs on one of the caller's then. The report is the
+	// same, but for Report.Workers, unless the search is stopped. Some searches
+	// have one worker whatever is asked for, see [StrategyEntry.Divides].
+	Workers int
+	Pool    *Pool
+	eager   bool // divide at every chance: for tests
+
+	// After sees every execution that counts, on a stack of the engine. With
+	// several workers it sees them in any order, one at a time, and may see some
+	// that in the end are not counted because a violation comes before them.
+	After func(*Result)
+	Live  *Live // receives figures while the search runs
 }
 
 // Live is what a search has done so far. It may be read at any time.
@@ -71,6 +83,16 @@ type StrategyEntry struct {
 	// others. It checks no property that must always hold and does not declare
 	// what it reads, and takes no bound of preemptions.
 	Reduces bool
+}
+
+// Divides reports whether several workers can share a search by the strategy. If
+// not, it has one, whatever [Options.Workers] is.
+func (e *StrategyEntry) Divides() bool {
+	switch e.make(&Options{Preemptions: -1}).(type) {
+	case sampler, divisible:
+		return true
+	}
+	return false
 }
 
 var strategies = []StrategyEntry{
@@ -144,7 +166,8 @@ type Report struct {
 	Blocked     int64  // executions that the strategy abandoned as redundant
 	Cut         int64  // executions that reached the step limit
 	MaxSteps    int    // of an execution
-	Hash        uint64 // of all schedules in their order, for sampling strategies
+	Hash        uint64 // of all schedules and their numbers, for sampling strategies
+	Workers     int    // that took part
 	Findings    []Finding
 	PassedOver  int64    // executions in which a task that went round and round had to let others go first
 	Classes     int64    // distinct classes of executions, if they were counted
@@ -174,14 +197,11 @@ func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*R
 	if e.Reduces && o.Preemptions >= 0 {
 		return nil, fmt.Errorf("strategy %s has no preemption bound; %d is asked for", e.Name, o.Preemptions)
 	}
-	s := &search{ctx: ctx, o: o, entry: e}
-	s.report = &Report{Program: p.Name, Strategy: e.Name, Options: o}
-	s.x = newEngine(p, e.make(&o), newDriver(&o))
-	s.x.reduces = e.Reduces
-	s.x.drain = o.Drain || e.Reduces
+	s := newSearch(ctx, p, o, e)
 	if err := s.run(); err != nil {
 		return nil, err
 	}
+	s.fill()
 	for i := range len(s.report.Findings) {
 		if err := s.confirm(p, i); err != nil {
 			return nil, err
@@ -198,19 +218,6 @@ func newDriver(o *Options) driver {
 	return newSymmetric()
 }
 
-// search is one exploration under way.
-type search struct {
-	ctx     context.Context
-	o       Options
-	entry   *StrategyEntry
-	x       *engine
-	strat   Strategy
-	report  *Report
-	classes *classSet // nil: not counted
-	full    bool      // stopped by the number of executions
-	told    int64     // steps when the live figures were last told
-}
-
 // noter is implemented by strategies that have something to add to a report.
 type noter interface{ notes(r *Report) []string }
 
@@ -221,137 +228,25 @@ type limited interface{ leftOut() bool }
 // may add findings, and says why the search was given up, "" if it was not.
 type concluder interface{ conclude(r *Report) string }
 
-func (s *search) run() error {
-	x := s.x
-	x.depth = s.o.Depth
-	x.stopAtFail = !s.o.All
-	x.recheck = s.o.Recheck
-	if x.recheck == 0 {
-		x.recheck = 1000
-	}
-	if s.o.Classes > 0 {
-		s.classes = newClassSet(s.o.Classes)
-	}
-	x.after = s.count
-	x.done = s.ctx.Done()
-	s.strat = x.strat
-	x.strat = &counted{x.strat, s}
-	defer s.tell()
-	return x.run()
-}
-
-// counted ends a search at its limit of executions, or at the first violation.
-type counted struct {
-	Strategy
-	s *search
-}
-
-func (c *counted) Next(r *Result) (Schedule, bool) {
-	if r != nil && len(c.s.report.Findings) > 0 && !c.s.o.All {
-		return nil, false
-	}
-	p, more := c.Strategy.Next(r)
-	if n := c.s.o.Executions; more && n > 0 && c.s.report.Executions >= n {
-		c.s.full = true
-		return nil, false
-	}
-	return p, more
-}
-
-// count adds an execution to the report.
-func (s *search) count(r *Result) {
-	rep := s.report
-	rep.Steps += int64(len(r.Log))
-	rep.MaxSteps = max(rep.MaxSteps, len(r.Log))
-	switch {
-	case r.Pruned && len(r.Violations) == 0:
-		rep.Blocked++
-	default:
-		rep.Executions++
-	}
-	if r.Cut {
-		rep.Cut++
-	}
-	if s.x.spin.passed {
-		rep.PassedOver++
-	}
-	if s.entry.Kind == Sampling {
-		rep.Hash = hashLog(rep.Hash, r)
-	}
-	if s.classes != nil && !r.Pruned {
-		s.classes.add(r)
-	}
-	for i := range r.Violations {
-		s.found(r, &r.Violations[i])
-	}
-	if s.o.Live != nil && rep.Steps-s.told >= tellEvery {
-		s.tell()
-	}
-	if s.o.After != nil {
-		s.o.After(r)
-	}
-}
-
-// tellEvery is the number of steps after which the figures of a search are told.
-const tellEvery = 1 << 12
-
-// tell brings the live figures up to date.
-func (s *search) tell() {
-	if l := s.o.Live; l != nil {
-		s.told = s.report.Steps
-		l.Executions.Store(s.report.Executions)
-		l.Steps.Store(s.report.Steps)
-		l.Depth.Store(int64(s.report.MaxSteps))
-	}
-}
-
-// knows reports whether a violation of the kind and site of v was found before.
-func (s *search) knows(v *Violation) bool {
-	for i := range s.report.Findings {
-		if f := &s.report.Findings[i].Violation; f.Kind == v.Kind && f.Site == v.Site {
-			return true
-		}
-	}
-	return false
-}
-
-// found adds a violation to the report if it is a new one.
-func (s *search) found(r *Result, v *Violation) {
-	if s.knows(v) {
-		return
-	}
-	sch := r.Schedule()
-	s.report.Findings = append(s.report.Findings,
-		Finding{Violation: *v, Schedule: sch, Found: sch, At: s.report.Executions, first: v == &r.Violations[0]})
-}
-
 // conclude decides the verdict.
 func (s *search) conclude() {
-	rep, w := s.report, s.x.w
-	for i := range w.always {
-		if len(w.always[i].Reads) == 0 {
-			rep.Unreduced = append(rep.Unreduced, w.always[i].Name)
-		}
+	rep, strat := s.report, s.workers[0].Strategy
+	if m := s.workers[0].numbered; m != nil {
+		strat = m.sampler
+		m.sumInto(&s.total.sums)
 	}
-	for _, g := range w.goals {
-		if g.reached == 0 {
-			rep.Unreached = append(rep.Unreached, g.name)
-		}
-	}
-	if s.classes != nil {
-		s.classes.report(rep)
-	}
-	if n, ok := s.strat.(noter); ok {
+	s.declared()
+	if n, ok := strat.(noter); ok {
 		rep.Notes = n.notes(rep)
 	}
 	gaveUp := ""
-	if c, ok := s.strat.(concluder); ok {
+	if c, ok := strat.(concluder); ok {
 		gaveUp = c.conclude(rep)
 	}
 	switch {
 	case len(rep.Findings) > 0:
 		rep.Verdict = Violated
-	case s.x.interrupted:
+	case s.interrupted():
 		rep.Verdict, rep.Why = Stopped, stopReason(s.ctx)
 	case s.entry.Kind == Sampling:
 		rep.Verdict = Sampled
@@ -359,7 +254,7 @@ func (s *search) conclude() {
 		rep.Verdict, rep.Why = Stopped, fmt.Sprintf("executions=%d", s.o.Executions)
 	case gaveUp != "":
 		rep.Verdict, rep.Why = Stopped, gaveUp
-	case rep.Cut > 0 || rep.PassedOver > 0 || s.leftOut():
+	case rep.Cut > 0 || rep.PassedOver > 0 || s.total.leftOut:
 		rep.Verdict = Bounded
 	case len(rep.Unreached) > 0 && !s.entry.Reduces: // a goal may tell equivalent schedules apart
 		rep.Verdict = Violated
@@ -370,12 +265,22 @@ func (s *search) conclude() {
 	}
 }
 
-// leftOut reports whether a bound of the strategy kept schedules out.
-func (s *search) leftOut() bool {
-	if l, ok := s.strat.(limited); ok {
-		return l.leftOut()
+// declared lists the goals that were not reached, and the properties that
+// declare no reads.
+func (s *search) declared() {
+	rep, w := s.report, s.workers[0].x.w
+	for i := range w.always {
+		if len(w.always[i].Reads) == 0 {
+			rep.Unreduced = append(rep.Unreduced, w.always[i].Name)
+		}
 	}
-	return s.o.Preemptions >= 0
+	for _, other := range s.workers {
+		for _, g := range other.x.w.goals {
+			if !slices.Contains(s.total.goals, g.name) && !slices.Contains(rep.Unreached, g.name) {
+				rep.Unreached = append(rep.Unreached, g.name)
+			}
+		}
+	}
 }
 
 // confirm repeats the schedule of finding i in a new world, where it must end in
@@ -383,17 +288,17 @@ func (s *search) leftOut() bool {
 // determined by its choices, which is reported instead of a proof of it.
 func (s *search) confirm(p *Program, i int) error {
 	f := &s.report.Findings[i]
-	if s.x.recheck < 0 && s.o.Shrink < 0 || f.Violation.Kind == KindNondeterminism {
+	if s.o.Recheck < 0 && s.o.Shrink < 0 || f.Violation.Kind == KindNondeterminism {
 		return nil
 	}
 	same, err := shrink(s.ctx, p, &s.o, f)
 	if err != nil {
 		return err
 	}
-	if !same && s.x.recheck >= 0 {
+	if !same && s.o.Recheck >= 0 {
 		v := Violation{Kind: KindNondeterminism, Site: siteNondeterminism, Step: f.Violation.Step,
 			Message: "a second run of the same choices does not end in " + f.Violation.Error()}
-		if !s.knows(&v) {
+		if !findingOf(s.report.Findings, &v) {
 			s.report.Findings = append(s.report.Findings, Finding{Violation: v, Schedule: f.Found, Found: f.Found, At: f.At})
 		}
 	}
@@ -407,11 +312,9 @@ func stopReason(ctx context.Context) string {
 	return "interrupt"
 }
 
-// hashLog adds the schedule of an execution to h (FNV-1a, by choices).
-func hashLog(h uint64, r *Result) uint64 {
-	if h == 0 {
-		h = 14695981039346656037
-	}
+// hashSchedule returns a hash of the schedule of an execution (FNV-1a, by choices).
+func hashSchedule(r *Result) uint64 {
+	h := uint64(14695981039346656037)
 	if r.w.x.renumbered {
 		for i := range r.Log {
 			c := r.Log[i].Choice

@@ -67,7 +67,11 @@ func (x *engine) next(r *Result) (Schedule, bool) {
 		x.kept = append(x.kept[:0], r.Log...)
 		x.again = x.again[:0]
 		for i := range r.Log {
-			x.again = append(x.again, r.Log[i].Choice)
+			c := r.Log[i].Choice
+			if x.byCreation {
+				c.Task = r.ordinal(c.Task)
+			}
+			x.again = append(x.again, c)
 		}
 		return x.again, true
 	}

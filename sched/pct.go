@@ -41,9 +41,7 @@ type pct struct {
 
 	tasks, length         int   // n and k of this execution
 	seenTasks, seenLength int   // the most in executions of the profile
-	counts                int64 // complete executions with this n and k
-	most, longest         int   // the most of any execution
-	chose, yields         bool  // some execution made a data choice, had a task yield or spin
+	sums                  *sums // of the executions that count
 }
 
 // change lowers a priority at a decision.
@@ -62,7 +60,9 @@ const (
 
 func newPCT(o *Options) Strategy { return pctOf(o, defaultDepth) }
 
-func pctOf(o *Options, depth int) *pct { return &pct{random: random{seed: o.Seed}, depth: depth} }
+func pctOf(o *Options, depth int) *pct {
+	return &pct{random: random{seed: o.Seed}, depth: depth, sums: new(sums)}
+}
 
 // pctEntry returns the strategy pct/DEPTH.
 func pctEntry(depth string) (*StrategyEntry, error) {
@@ -80,22 +80,28 @@ func pctEntry(depth string) (*StrategyEntry, error) {
 
 func (s *pct) Next(r *Result) (Schedule, bool) { return nextOf(s, r) }
 
+func (s *pct) teaches(i uint64) uint64 { return nextProfiled(i) }
+
+func (s *pct) sumInto(t *sums) { s.sums = t }
+
 func (s *pct) learn(r *Result) {
 	n, k := len(r.w.created), s.decisions-s.lowered+s.depth-1
 	if profiled(s.made - 1) {
 		s.seenTasks, s.seenLength = max(s.seenTasks, n), max(s.seenLength, k)
 	}
-	s.most, s.longest = max(s.most, n), max(s.longest, k)
+	s.sums.most, s.sums.longest = max(s.sums.most, int64(n)), max(s.sums.longest, int64(k))
 	if !r.Pruned {
-		s.counts++
+		s.sums.complete[s.age]++
 	}
 }
 
 func (s *pct) begin() {
 	s.random.begin()
-	if refreshed(s.made-1) && (s.seenTasks != s.tasks || s.seenLength != s.length) {
-		s.tasks, s.length, s.counts = s.seenTasks, s.seenLength, 0
+	if s.aged {
+		s.tasks, s.length = s.seenTasks, s.seenLength
 	}
+	s.sums.tasks[s.age], s.sums.length[s.age] = int64(s.tasks), int64(s.length)
+	s.sums.begun = max(s.sums.begun, s.made)
 	s.known, s.low, s.decisions, s.lowered = 0, 0, 0, 0
 	s.place()
 }
@@ -114,12 +120,14 @@ func (s *pct) place() {
 
 func (s *pct) Pick(v *View) int {
 	if n := len(v.Log); n > 0 && v.Log[n-1].Kind == OpYield {
-		s.yields = true
+		s.sums.yields = true
 		s.lower(v.Last)
 	}
-	for set := v.Spinning; set != 0; set &= set - 1 {
-		s.yields = true
-		if t := bits.TrailingZeros64(set); s.priority[t] > 0 {
+	for set := v.Spinning; set != 0; {
+		s.sums.yields = true
+		t := v.nth(set, 0)
+		set &^= 1 << uint(t)
+		if s.priority[t] > 0 {
 			s.lower(t)
 		}
 	}
@@ -153,18 +161,33 @@ func (s *pct) lower(t int) {
 }
 
 func (s *pct) Value(v *View, n int) int {
-	s.chose = true
+	s.sums.chose = true
 	return s.random.Value(v, n)
+}
+
+// assumed returns the numbers of tasks and decisions that the last executions
+// assumed, and how many complete ones did.
+func (t *sums) assumed() (tasks, length, complete int64) {
+	if t.begun == 0 {
+		return 0, 0, 0
+	}
+	age := bits.Len64(t.begun - 1)
+	tasks, length = t.tasks[age], t.length[age]
+	for ; age >= 0 && t.tasks[age] == tasks && t.length[age] == length; age-- {
+		complete += t.complete[age]
+	}
+	return tasks, length, complete
 }
 
 // missed returns the greatest probability with which the executions so far may
 // have missed a bug of the depth. ok is false if nothing is known of it.
 func (s *pct) missed() (p float64, ok bool) {
-	if s.counts == 0 || s.tasks == 0 || s.yields {
+	tasks, length, complete := s.sums.assumed()
+	if complete == 0 || tasks == 0 || s.sums.yields {
 		return 1, false
 	}
-	hit := 1 / (float64(s.tasks) * math.Pow(float64(max(s.length, 1)), float64(s.depth-1)))
-	return math.Exp(float64(s.counts) * math.Log1p(-hit)), true
+	hit := 1 / (float64(tasks) * math.Pow(float64(max(length, 1)), float64(s.depth-1)))
+	return math.Exp(float64(complete) * math.Log1p(-hit)), true
 }
 
 // notes states the bound.
@@ -175,7 +198,7 @@ func (s *pct) notes(r *Report) []string {
 	p, ok := s.missed()
 	if !ok {
 		why := "too few executions"
-		if s.yields {
+		if s.sums.yields {
 			why = "tasks yield or spin"
 		}
 		return []string{fmt.Sprintf("no bound for bugs of depth %d: %s", s.depth, why)}
@@ -185,12 +208,13 @@ func (s *pct) notes(r *Report) []string {
 	if p >= 1e-12 {
 		limit = fmt.Sprintf("at most %.3g", p)
 	}
+	tasks, length, complete := s.sums.assumed()
 	fmt.Fprintf(&b, "a bug of depth %d was missed with probability %s: n=%d tasks, k=%d decisions, %d executions",
-		s.depth, limit, s.tasks, s.length, s.counts)
-	if s.longest > s.length || s.most > s.tasks {
-		fmt.Fprintf(&b, "; an execution had n=%d k=%d, which it does not cover", s.most, s.longest)
+		s.depth, limit, tasks, length, complete)
+	if s.sums.longest > length || s.sums.most > tasks {
+		fmt.Fprintf(&b, "; an execution had n=%d k=%d, which it does not cover", s.sums.most, s.sums.longest)
 	}
-	if s.chose {
+	if s.sums.chose {
 		b.WriteString("; it is about the order of steps, not about data choices")
 	}
 	return []string{b.String()}

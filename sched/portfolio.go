@@ -11,8 +11,8 @@ import (
 // about m*k.
 type portfolio struct {
 	members []member
-	at      int   // whose execution is under way
-	made    int64 // executions begun
+	at      int    // whose execution is under way
+	made    uint64 // executions begun
 }
 
 // member is a strategy of a portfolio.
@@ -37,14 +37,44 @@ func newPortfolio(o *Options) Strategy {
 	return p
 }
 
-func (p *portfolio) Next(r *Result) (Schedule, bool) {
-	if r != nil {
-		p.members[p.at].learn(r)
-	}
-	p.at = int(p.made % int64(len(p.members)))
+func (p *portfolio) Next(r *Result) (Schedule, bool) { return nextOf(p, r) }
+
+func (p *portfolio) learn(r *Result) { p.members[p.at].learn(r) }
+
+func (p *portfolio) begin() {
+	p.at = int(p.made % uint64(len(p.members)))
 	p.made++
 	p.members[p.at].begin()
-	return nil, true
+}
+
+// share returns how many of the first i executions are those of member k.
+func (p *portfolio) share(k int, i uint64) uint64 {
+	m := uint64(len(p.members))
+	return (i + m - 1 - uint64(k)) / m
+}
+
+func (p *portfolio) skipTo(i uint64) {
+	p.made = i
+	for k := range p.members {
+		p.members[k].skipTo(p.share(k, i))
+	}
+}
+
+func (p *portfolio) teaches(i uint64) uint64 {
+	first := uint64(never)
+	for k := range p.members {
+		if n := p.members[k].teaches(p.share(k, i)); n != never {
+			first = min(first, n*uint64(len(p.members))+uint64(k))
+		}
+	}
+	return first
+}
+
+// sumInto is for the only member that has something to add up.
+func (p *portfolio) sumInto(t *sums) {
+	for k := range p.members {
+		p.members[k].sumInto(t)
+	}
 }
 
 func (p *portfolio) Pick(v *View) int { return p.members[p.at].Pick(v) }
@@ -56,7 +86,7 @@ func (p *portfolio) notes(r *Report) []string {
 	m := int64(len(p.members))
 	var shares, notes []string
 	for i := range p.members {
-		shares = append(shares, fmt.Sprintf("%s %d", p.members[i].name, (r.Executions+m-1-int64(i))/m))
+		shares = append(shares, fmt.Sprintf("%s %d", p.members[i].name, p.share(i, uint64(r.Executions))))
 		if n, ok := p.members[i].sampler.(noter); ok {
 			for _, note := range n.notes(r) {
 				notes = append(notes, p.members[i].name+": "+note)

@@ -13,6 +13,14 @@ type sampler interface {
 	learn(r *Result)
 	// begin starts the next execution.
 	begin()
+	// skipTo makes execution i, not below the next one, the next one. All that
+	// teach something have been run before it.
+	skipTo(i uint64)
+	// teaches returns the first execution, i or higher, that must be known
+	// before later ones begin; never if there is none.
+	teaches(i uint64) uint64
+	// sumInto tells where to add up what notes are made of.
+	sumInto(t *sums)
 }
 
 // random walks: each task choice is uniform over the enabled tasks, each data
@@ -20,6 +28,8 @@ type sampler interface {
 type random struct {
 	seed uint64
 	made uint64 // executions begun
+	age  int    // bits of the number of the last one
+	aged bool   // what has been learnt counts from that one on
 	src  rand.PCG
 }
 
@@ -27,7 +37,16 @@ func newRandom(o *Options) Strategy { return &random{seed: o.Seed} }
 
 func (s *random) learn(*Result) {}
 
+func (s *random) skipTo(i uint64) { s.made = i }
+
+func (s *random) teaches(uint64) uint64 { return never }
+
+func (s *random) sumInto(*sums) {}
+
 func (s *random) begin() {
+	age := bits.Len64(s.made)
+	s.aged = s.made == 0 || age != s.age
+	s.age = age
 	s.src.Seed(s.seed, s.made)
 	s.made++
 }
@@ -76,8 +95,13 @@ const profileRuns = 16
 // profiled reports whether strategies adapt to execution i, the first being 0.
 func profiled(i uint64) bool { return i+profileRuns >= 1<<bits.Len64(i) }
 
-// refreshed reports whether what was learnt counts from execution i on.
-func refreshed(i uint64) bool { return i&(i-1) == 0 }
+// nextProfiled returns the first execution, i or higher, that strategies adapt to.
+func nextProfiled(i uint64) uint64 {
+	if profiled(i) {
+		return i
+	}
+	return 1<<bits.Len64(i) - profileRuns
+}
 
 // spawned returns the task that a spawn made.
 func spawned(s *Step) (child int, ok bool) {

@@ -9,7 +9,8 @@ type Strategy interface {
 	// returns the choices with which the next execution must begin; where the
 	// value of a data choice is -1 there, Value is asked for it. more is false
 	// when the search is over. The returned schedule is valid until the
-	// following call.
+	// following call. Its tasks are those of the log, unless the strategy is a
+	// creationOrdered.
 	Next(last *Result) (prefix Schedule, more bool)
 	// Pick returns the task that moves, one of v.Enabled. It is asked beyond
 	// the prefix only. Returning Prune ends the execution.
@@ -17,6 +18,10 @@ type Strategy interface {
 	// Value returns the outcome of a data choice among n values.
 	Value(v *View, n int) int
 }
+
+// creationOrdered is implemented by strategies that return schedules in which
+// tasks count in the order of their creation, as in [Result.Schedule].
+type creationOrdered interface{ countsByCreation() }
 
 // Prune is returned by [Strategy.Pick] to end an execution that need not be
 // followed further; it counts as blocked.
@@ -37,6 +42,21 @@ func (v *View) Pending(i int) *Pending { return &v.w.tasks[i].pend }
 
 // Parked returns the set of all tasks that have a next operation, enabled or not.
 func (v *View) Parked() uint64 { return v.w.parked() }
+
+// ordinal returns the order of creation of a task.
+func (v *View) ordinal(task int16) int16 { return int16(v.w.tasks[task].ordinal) }
+
+// ordinals returns the orders of creation of the tasks of set.
+func (v *View) ordinals(set uint64) uint64 {
+	if !v.w.x.renumbered {
+		return set
+	}
+	var by uint64
+	for ; set != 0; set &= set - 1 {
+		by |= 1 << uint(v.w.tasks[bits.TrailingZeros64(set)].ordinal)
+	}
+	return by
+}
 
 // nth returns the k-th task of set in the order of creation, from 0. Unlike that
 // of indices, this order does not depend on earlier executions.

@@ -33,9 +33,11 @@ func (s *surw) learn(r *Result) {
 	}
 }
 
+func (s *surw) teaches(i uint64) uint64 { return nextProfiled(i) }
+
 func (s *surw) begin() {
 	s.random.begin()
-	if refreshed(s.made - 1) {
+	if s.aged {
 		s.order()
 	}
 	s.chosen, s.held, s.turn = nil, 0, -1

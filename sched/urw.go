@@ -24,9 +24,11 @@ func (s *urw) learn(r *Result) {
 	}
 }
 
+func (s *urw) teaches(i uint64) uint64 { return nextProfiled(i) }
+
 func (s *urw) begin() {
 	s.random.begin()
-	if refreshed(s.made - 1) {
+	if s.aged {
 		s.w.refresh()
 	}
 	s.w.begin()

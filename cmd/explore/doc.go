@@ -97,8 +97,10 @@
 //		exit 3 unless every verdict is complete; with -preemptions -1, as a
 //		bounded search is not
 //	-j N
-//		scenarios explored at the same time; the number of processors if not
-//		given
+//		workers; the number of processors if not given. They explore several
+//		scenarios at the same time, and share the schedules of one where there
+//		are more workers than scenarios. Strategies dpor and cache have one
+//		worker for each scenario
 //	-q
 //		no progress on standard error
 //	-v

@@ -14,8 +14,8 @@ import (
 	"lockheld/sched"
 )
 
-// explore explores what the flags ask for, several scenarios at a time, and
-// writes the results in the order of the list.
+// explore explores what the flags ask for, several scenarios at a time and each
+// with the workers that are free, and writes the results in the order of the list.
 func (c *command) explore(args []string) (int, error) {
 	s := newSettings()
 	rest, err := s.parse("", args)
@@ -88,7 +88,8 @@ func (x *exploration) run() int {
 }
 
 // start explores the targets on a number of goroutines and gives each outcome
-// to its own channel.
+// to its own channel. Where there are fewer targets left than goroutines were
+// asked for, searches under way take the others as further workers.
 func (x *exploration) start(ctx context.Context, e *sched.StrategyEntry, o sched.Options) []chan outcome {
 	outcomes := make([]chan outcome, len(x.targets))
 	for i := range outcomes {
@@ -102,11 +103,15 @@ func (x *exploration) start(ctx context.Context, e *sched.StrategyEntry, o sched
 		next++
 		return next - 1
 	}
-	for range min(x.settings.workers, len(x.targets)) {
+	n := min(x.settings.workers, len(x.targets))
+	o.Pool = new(sched.Pool)
+	o.Pool.Add(x.settings.workers - n)
+	for range n {
 		go func() {
 			for i := take(); i < len(x.targets); i = take() {
 				outcomes[i] <- x.one(ctx, x.targets[i], e, o)
 			}
+			o.Pool.Add(1)
 		}()
 	}
 	return outcomes
@@ -118,7 +123,7 @@ func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry
 	run := x.progress.begin(t.name)
 	defer x.progress.end(run)
 	o.Live = run.figures()
-	if t.after != nil {
+	if x.settings.outcomes {
 		o.After = t.after
 	}
 	rep, err := sched.Explore(ctx, t.program, o)
