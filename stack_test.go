@@ -33,6 +33,7 @@ var stack = []struct {
 	{"heap", []string{"sched", "model"}},
 	{"properties", []string{"sched", "model", "heap"}},
 	{"internal/modeldoc", []string{"model", "heap"}},
+	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
