@@ -34,28 +34,31 @@ type operation struct {
 
 // sequence is a wakeup sequence under construction.
 type sequence struct {
-	first int32   // the event that is to come later
-	seq   []int32 // positions, ascending
-	in    []bool  // by position
-	moves []move  // the sequence with the reversed operation at the end
-	chain []int32 // scratch
-	drops []int32 // scratch
+	first  int32   // the event that is to come later
+	seq    []int32 // positions, ascending
+	in     []bool  // by position
+	moves  []move  // the sequence with the reversed operation at the end
+	passed []move  // values of data choices in the tree that the sequence goes past
+	chain  []int32 // scratch
+	drops  []int32 // scratch
 }
 
 // reverseRaces finds the races of the execution and enters what reverses them
 // in the wakeup trees.
 func (d *dpor) reverseRaces(r *Result) {
 	fresh := d.fresh
-	for _, rc := range d.races {
-		d.reversePlain(rc)
+	for n, rc := range d.races {
+		if d.faults == 0 || !d.skips(r, n, rc.second) {
+			d.reversePlain(rc)
+		}
 	}
 	for i := fresh; i < len(d.events); i++ {
-		if blocks(d.events[i].kind) {
+		if blocks(d.events[i].kind) && (d.faults == 0 || d.faults&faultPerformed == 0 && !d.skips(r, -1, int32(i))) {
 			op := d.performed(int32(i), &r.Log[i])
 			d.reverseBlocked(&op)
 		}
 	}
-	for set := r.Parked(); set != 0; set &= set - 1 {
+	for set := r.Parked(); set != 0 && d.faults&faultPending == 0; set &= set - 1 {
 		t := bits.TrailingZeros64(set)
 		if p := r.Pending(t); blocks(p.Kind) {
 			op := d.pending(int16(t), p)
@@ -139,11 +142,15 @@ func (d *dpor) reversePlain(rc race) {
 		return
 	}
 	d.without(rc.first)
+	if d.faults&faultPrefix != 0 {
+		d.upTo(rc.second)
+	}
 	m := e.move
-	switch e.kind {
-	case OpCAS:
+	switch {
+	case d.faults&faultMode != 0:
+	case e.kind == OpCAS:
 		d.remode(&m, e, d.wordValue(e.on) == e.n)
-	case OpTryLock:
+	case e.kind == OpTryLock:
 		d.remode(&m, e, d.holder(e.on) < 0)
 	}
 	d.add(&m)
@@ -253,7 +260,7 @@ func (d *dpor) reverseBlocked(op *operation) {
 func (d *dpor) reverseLock(op *operation) {
 	for k := op.last; k >= 0; k = d.older(k, op.on) {
 		e := &d.events[k]
-		if e.mode == modeRead || d.ownerAfter(d.older(k, op.on)) >= 0 {
+		if e.mode == modeRead || d.ownerAfter(d.older(k, op.on)) >= 0 || d.faults&faultTry != 0 && e.kind == OpTryLock {
 			continue
 		}
 		if !d.fixed(op, k) {
@@ -278,10 +285,10 @@ func (d *dpor) reverseRW(op *operation) {
 			continue
 		}
 		d.without(k)
-		if d.release(op) {
+		if d.faults&faultRW != 0 || d.release(op) {
 			d.add(&op.move)
 		}
-		if e.kind == OpWLock {
+		if e.kind == OpWLock || d.faults&faultRWLast != 0 {
 			return
 		}
 	}
@@ -364,6 +371,9 @@ func (d *dpor) reverseAwait(op *operation) {
 			d.without(k)
 			d.add(&op.move)
 		}
+		if d.faults&faultAwait != 0 {
+			return
+		}
 	}
 }
 
@@ -379,6 +389,9 @@ func (d *dpor) reverseInc(op *operation, k int32) {
 	n := len(d.drops)
 	if n > maxDrops {
 		n, d.less = maxDrops, true
+	}
+	if d.faults&faultInc != 0 {
+		n = 0
 	}
 	for set := uint64(0); set < 1<<uint(n); set++ {
 		d.without(k)
@@ -406,7 +419,7 @@ const maxDrops = 16
 // reverseWake: a woken task that takes its mutex again comes before everything
 // on the mutex or the condition variable that finds the mutex free.
 func (d *dpor) reverseWake(op *operation) {
-	if op.woken = d.wokenBy(op); op.woken < 0 {
+	if op.woken = d.wokenBy(op); op.woken < 0 || d.faults&faultWake != 0 {
 		return
 	}
 	for _, c := range [2][2]int32{{op.on, op.last}, {op.on2, op.last2}} {

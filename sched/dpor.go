@@ -14,8 +14,6 @@ import "math/bits"
 // have to come later for it, is derived from the log; see blocked.go.
 type dpor struct {
 	order  pickOrder
-	faults fault
-
 	frames []frame
 	asleep []sleeper // of all frames, a stack
 	tree   wakeups

@@ -2,20 +2,33 @@ package sched
 
 import (
 	"context"
-	"strings"
+	"flag"
+	"maps"
+	"slices"
 )
 
 // What tests of other packages may see of the reduction.
 
+// MoreJudged makes the tests that compare strategies on generated programs longer.
+var MoreJudged = flag.Int("judged", 1, "compare strategies on so many times as many generated programs")
+
 // DPORSettings are what only tests can set.
 type DPORSettings struct {
-	Order  string // in which tasks are tried: lowest (""), highest, last
-	Faults string // names of deliberate errors, separated by blanks
+	Order string // in which tasks are tried: lowest (""), highest, last
+	Fault string // name of a deliberate error, "" for none
 }
 
 var pickOrders = map[string]pickOrder{"": pickLowest, "lowest": pickLowest, "highest": pickHighest, "last": pickLast}
 
-var faultNames = map[string]fault{"sleep": faultSleep}
+var faultNames = map[string]fault{
+	"sleep": faultSleep, "forget": faultForget, "drop": faultDrop, "pending": faultPending, "performed": faultPerformed,
+	"clock": faultClock, "prefix": faultPrefix, "try": faultTry, "rw": faultRW, "rw last": faultRWLast, "mode": faultMode,
+	"await": faultAwait, "inc": faultInc, "cut": faultCut, "passed": faultPassed, "wake": faultWake,
+	"groups": faultGroups,
+}
+
+// Faults returns the names of all deliberate errors, sorted.
+func Faults() []string { return slices.Sorted(maps.Keys(faultNames)) }
 
 // ExploreReduced is Explore with strategy dpor and settings.
 func ExploreReduced(ctx context.Context, p *Program, o Options, c DPORSettings) (*Report, error) {
@@ -26,9 +39,7 @@ func ExploreReduced(ctx context.Context, p *Program, o Options, c DPORSettings) 
 	entry := *e
 	entry.make = func(*Options) Strategy {
 		d := &dpor{order: pickOrders[c.Order]}
-		for _, name := range strings.Fields(c.Faults) {
-			d.faults |= faultNames[name]
-		}
+		d.faults = faultNames[c.Fault]
 		return d
 	}
 	return exploreBy(ctx, p, o, &entry)

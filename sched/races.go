@@ -34,6 +34,7 @@ type causality struct {
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
 	races   []race
 	fresh   int // events from here on are new
+	faults  fault
 }
 
 // race is two dependent events of different tasks with nothing between them
@@ -243,7 +244,9 @@ func (h *causality) orderOn(row []int32, i, on, k int32, blocking bool) {
 			if !blocking {
 				h.races = append(h.races, race{k, i})
 			}
-			h.join(row, k)
+			if h.faults&faultClock == 0 || e.mode != modeRead {
+				h.join(row, k)
+			}
 		}
 		if o.mode == modeWrite {
 			return
@@ -257,6 +260,9 @@ func (h *causality) orderOn(row []int32, i, on, k int32, blocking bool) {
 func (h *causality) orderGroups(row []int32, i int32) {
 	e := &h.events[i]
 	left := e.footprint.groups
+	if h.faults&faultGroups != 0 {
+		return
+	}
 	for k := e.grouped; k >= 0 && left != 0; {
 		o := &h.events[k]
 		if o.footprint.groups&left != 0 {

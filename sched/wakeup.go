@@ -76,15 +76,19 @@ func (d *dpor) add(m *move) {
 	}
 	d.moves = append(d.moves, *m)
 	f := &d.frames[d.first]
-	if d.covered(f) {
+	if d.faults&faultForget == 0 && d.covered(f) {
 		return
 	}
+	d.passed = d.passed[:0]
 	a := &d.tree
 	parent, last := int32(0), int32(0)
 	c := f.todo
 	for c != 0 {
 		n := &a.nodes[c]
 		if !d.begins(&n.move) {
+			if n.many > 0 && d.faults&faultPassed == 0 && d.chosen(f, &n.move) {
+				return
+			}
 			last, c = c, n.next
 			continue
 		}
@@ -125,6 +129,29 @@ func (d *dpor) covered(f *frame) bool {
 		}
 	}
 	return false
+}
+
+// chosen notes that the moves go past m, which is one value of a data choice,
+// without making this choice. It reports whether all values of it are passed or
+// sleep at f: the choice comes before or after the moves as well, so that what
+// they lead to is explored behind its values.
+func (d *dpor) chosen(f *frame, m *move) bool {
+	if d.moveOf(m.task) >= 0 {
+		return false
+	}
+	n := d.valuesAsleep(f, m.task)
+	known := d.valueAsleep(f, m.task, m.value)
+	for i := range d.passed {
+		if p := &d.passed[i]; p.task == m.task {
+			n++
+			known = known || p.value == m.value
+		}
+	}
+	if !known {
+		d.passed = append(d.passed, *m)
+		n++
+	}
+	return n >= m.many
 }
 
 // moveOf returns the first of the moves that is task's, -1 if none is.
