@@ -35,8 +35,10 @@ var stack = []struct {
 	{"internal/modeldoc", []string{"model", "heap"}},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
+	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
+		"internal/contracts",
 		"internal/litmus", "internal/litmus/bridge", "internal/program"}},
 	{"", nil},
 }

@@ -176,7 +176,10 @@ func (m *M) fail(kind sched.Kind, s Site, format string, args ...any) {
 }
 
 // reach counts an evaluation of s.
-func (m *M) reach(s Site) { m.k.coverage.counter(s).Add(1) }
+func (m *M) reach(s Site) {
+	m.k.coverage.counter(s).Add(1)
+	m.observe(AtSite, s, nil)
+}
 
 // held lists the runtime locks that m holds, outermost first.
 func (m *M) held() string {

@@ -79,6 +79,8 @@ type Config struct {
 	StrictStopper bool
 	// Coverage receives the counts of assertion points; nil: one of its own.
 	Coverage *Coverage
+	// Observer looks on; nil: nobody.
+	Observer Observer
 }
 
 // Hooks are the places where the machine calls what is built on it. Each may

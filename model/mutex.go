@@ -63,6 +63,7 @@ func (l *Mutex) HeldBy(m *M) bool { return l.sm.HeldBy(m.t) }
 // Model: locking what m itself holds is reported as a self-deadlock, not by the
 // rank check that would come first in a build with lock ranking.
 func (m *M) Lock(l *Mutex) {
+	m.observe(AtLock, "", l)
 	if l.onlySys && m.k.checks(CheckSystemStack) {
 		m.k.reached.systemStack.Add(1)
 		if !m.g0 {
@@ -81,6 +82,7 @@ func (m *M) Lock(l *Mutex) {
 //
 // Runtime: unlockWithRank and unlock2, Go 1.16.
 func (m *M) Unlock(l *Mutex) {
+	m.observe(AtUnlock, "", l)
 	m.k.reached.unlockHeld.Add(1)
 	if !m.popRank(l.rank, l) {
 		m.fail(sched.KindMisuse, SiteUnlockHeld, "releases %s, which it does not hold; it holds %s", l.name, m.held())

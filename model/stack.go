@@ -6,6 +6,9 @@ package model
 // Runtime: systemstack.
 func (m *M) Systemstack(f func()) {
 	was := m.g0
+	if !was {
+		m.observe(AtSwitch, "", nil)
+	}
 	m.g0 = true
 	f()
 	m.g0 = was

@@ -25,6 +25,8 @@ type Build struct {
 	Properties []string
 	// Coverage receives the counts of assertion points; nil: nobody.
 	Coverage *model.Coverage
+	// Observer looks on while Ms run; nil: nobody.
+	Observer model.Observer
 
 	ready func(s *stage) // sees each stage when it is set up; for tests
 }
@@ -61,7 +63,7 @@ func (b Build) program(sc *Scenario) (*sched.Program, error) {
 		}
 	}
 	return &sched.Program{Name: sc.Name, Reusable: true, Setup: func(w *sched.World) {
-		s := newStage(w, sc, g, v, sel, b.Coverage)
+		s := newStage(w, sc, g, v, sel, b)
 		s.run()
 		if b.ready != nil {
 			b.ready(s)

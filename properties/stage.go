@@ -19,9 +19,9 @@ type stage struct {
 	cs    section
 }
 
-func newStage(w *sched.World, sc *Scenario, g *heap.Geometry, v *heap.Variant, sel selection, cov *model.Coverage) *stage {
+func newStage(w *sched.World, sc *Scenario, g *heap.Geometry, v *heap.Variant, sel selection, b Build) *stage {
 	c := heap.Config{Geometry: g, Variant: v}
-	c.Machine.Coverage = cov
+	c.Machine.Coverage, c.Machine.Observer = b.Coverage, b.Observer
 	if sc.config != nil {
 		sc.config(&c)
 	}

@@ -7,6 +7,7 @@
 //	explore list scenarios|variants|properties|sites|strategies|programs|formats
 //	explore replay [flags] TOKEN|FILE
 //	explore conform [flags] FILE...
+//	explore infer [flags]
 //	explore help
 //
 // # Exploration
@@ -132,10 +133,22 @@
 // the operations in vector files, and compares every answer. "explore conform
 // -h" shows its flags.
 //
+// Infer explores scenarios and writes, instead of checking contracts, under which
+// conditions the functions of the page heap were called: a row for each function
+// with the heap lock at the entry (held, held or stopped, sometimes held, not
+// held), whether it was held at the return and dropped in between, the stack, and
+// whether the M had a P; for each "not" the command that shows it. Assertions
+// about locks, stacks and stops of the world end no execution here. Lines that
+// begin with "difference:", "inconsistent:" and "site:" say what is other than the
+// runtime documents; the variants that are about the time before the heap lock
+// assertions are compared with the contracts of that time. It knows the flags
+// -scenario, -variant, -depth, -strategy, -seed, -n, -timeout, -preemptions and
+// -o, and explores with dfs and at most one preemption if not told otherwise.
+//
 // # Exit codes
 //
 //	0    nothing was found
-//	1    a violation, or a mismatch
+//	1    a violation, a mismatch, or a difference
 //	2    wrong usage, or input that cannot be read: one line says what and where
 //	3    undecided: -complete, and a verdict is not; or a replay that diverges
 //	130  interrupted; the report so far is written

@@ -61,30 +61,30 @@ type flagEntry struct {
 	name     string
 	value    string                // what stands for its value in the manual, "" for a switch
 	at       func(s *settings) any // a pointer to its value
-	commands string                // another command that knows it
+	commands string                // other commands that know it
 }
 
 // flagTable lists the flags in the order of the manual, which is the package
 // comment and says what they mean. To add one, add an entry, a field of
 // settings, and a paragraph there.
 var flagTable = []flagEntry{
-	{"depth", "N", func(s *settings) any { return &s.depth }, "replay"},
-	{"scenario", "LIST", func(s *settings) any { return &s.scenarios }, ""},
-	{"variant", "NAME", func(s *settings) any { return &s.variant }, ""},
+	{"depth", "N", func(s *settings) any { return &s.depth }, "replay infer"},
+	{"scenario", "LIST", func(s *settings) any { return &s.scenarios }, "infer"},
+	{"variant", "NAME", func(s *settings) any { return &s.variant }, "infer"},
 	{"property", "LIST", func(s *settings) any { return &s.properties }, ""},
 	{"litmus", "FILE", func(s *settings) any { return &s.litmus }, "replay"},
 	{"outcomes", "", func(s *settings) any { return &s.outcomes }, ""},
-	{"strategy", "NAME", func(s *settings) any { return &s.strategy }, ""},
-	{"seed", "N", func(s *settings) any { return &s.seed }, ""},
-	{"n", "N", func(s *settings) any { return &s.executions }, ""},
-	{"timeout", "D", func(s *settings) any { return &s.timeout }, ""},
-	{"preemptions", "K", func(s *settings) any { return &s.preemptions }, ""},
+	{"strategy", "NAME", func(s *settings) any { return &s.strategy }, "infer"},
+	{"seed", "N", func(s *settings) any { return &s.seed }, "infer"},
+	{"n", "N", func(s *settings) any { return &s.executions }, "infer"},
+	{"timeout", "D", func(s *settings) any { return &s.timeout }, "infer"},
+	{"preemptions", "K", func(s *settings) any { return &s.preemptions }, "infer"},
 	{"all", "", func(s *settings) any { return &s.all }, ""},
 	{"complete", "", func(s *settings) any { return &s.complete }, ""},
 	{"j", "N", func(s *settings) any { return &s.workers }, ""},
 	{"q", "", func(s *settings) any { return &s.quiet }, ""},
 	{"v", "", func(s *settings) any { return &s.verbose }, "replay"},
-	{"o", "FILE", func(s *settings) any { return &s.output }, "replay"},
+	{"o", "FILE", func(s *settings) any { return &s.output }, "replay infer"},
 	{"format", "NAME", func(s *settings) any { return &s.format }, ""},
 	{"json", "", func(s *settings) any { return &s.json }, ""},
 }
@@ -114,7 +114,7 @@ func (s *settings) flagSet(command string) *flag.FlagSet {
 	f := flag.NewFlagSet("explore", flag.ContinueOnError)
 	f.SetOutput(io.Discard)
 	for i := range flagTable {
-		if e := &flagTable[i]; command == "" || e.commands == command {
+		if e := &flagTable[i]; command == "" || slices.Contains(strings.Fields(e.commands), command) {
 			e.declare(f, s)
 		}
 	}

@@ -26,7 +26,7 @@ type command struct {
 }
 
 // commandNames are the words that may stand first.
-var commandNames = []string{"list", "replay", "conform", "help"}
+var commandNames = []string{"list", "replay", "conform", "infer", "help"}
 
 // run is the program: args without its name, and the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -59,6 +59,8 @@ func (c *command) dispatch(args []string) (int, error) {
 		return c.replay(args[1:])
 	case "conform":
 		return conform.Command("explore", args[1:], c.stdout, c.stderr), nil
+	case "infer":
+		return c.infer(args[1:])
 	case "help":
 		return exitOK, errHelp
 	}
