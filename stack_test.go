@@ -35,10 +35,11 @@ var stack = []struct {
 	{"internal/modeldoc", []string{"model", "heap"}},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
+	{"internal/audit", []string{"model", "heap"}},
 	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
-		"internal/contracts",
+		"internal/contracts", "internal/audit",
 		"internal/litmus", "internal/litmus/bridge", "internal/program"}},
 	{"", nil},
 }

@@ -26,7 +26,7 @@ type command struct {
 }
 
 // commandNames are the words that may stand first.
-var commandNames = []string{"list", "replay", "conform", "infer", "help"}
+var commandNames = []string{"list", "replay", "conform", "infer", "audit", "help"}
 
 // run is the program: args without its name, and the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -61,6 +61,8 @@ func (c *command) dispatch(args []string) (int, error) {
 		return conform.Command("explore", args[1:], c.stdout, c.stderr), nil
 	case "infer":
 		return c.infer(args[1:])
+	case "audit":
+		return c.audit(args[1:])
 	case "help":
 		return exitOK, errHelp
 	}

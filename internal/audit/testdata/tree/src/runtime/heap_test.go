@@ -1,0 +1,4 @@
+package runtime
+
+// Tests do not count.
+func inTest() { assertLockHeld(&mheap_.lock) }
