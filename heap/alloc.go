@@ -20,12 +20,16 @@ func (h *mheap) alloc(m *model.M, npages uint64, spc SpanClass, needzero bool) *
 	// Not on the goroutine's stack: its growth may need the heap lock.
 	m.Systemstack(func() {
 		// Sweep at least as much as is going to be allocated.
-		if h.sweepdone.Load(m.T()) == 0 {
+		if !h.isSweepDone(m) {
 			h.reclaim(m, npages)
 		}
 		s = h.allocSpan(m, npages, SpanAllocHeap, spc)
 	})
 	if s != nil {
+		if h.v.countOnG {
+			m.Safepoint()
+			h.memstats.heapInuse.Inc(m.T(), npages*h.g.PageSize)
+		}
 		// Clearing the memory has no effect that the page heap can see.
 		s.own.Write(m.T())
 		s.needzero = false

@@ -64,6 +64,12 @@ func (h *mheap) allocSpan(m *model.M, npages uint64, typ SpanAllocType, spc Span
 func (h *mheap) allocSpanLocked(m *model.M, base, scav, npages uint64, align bool) (uint64, uint64, uint64, *mspan) {
 	extra := h.g.PhysPageSize / h.g.PageSize
 	m.Lock(h.lock)
+	if h.v.barrierLocked {
+		h.writeBarrier(m)
+	}
+	if align && h.v.findAligned {
+		return h.allocAligned(m, npages)
+	}
 	if align {
 		// Allocate a page of the operating system more, to align later.
 		npages += extra
@@ -152,7 +158,9 @@ func (h *mheap) initSpan(m *model.M, s *mspan, base, scav, npages uint64, typ Sp
 		h.countFlight(m)
 	}
 	if typ == SpanAllocHeap {
-		h.memstats.heapInuse.Inc(t, nbytes)
+		if !h.v.countOnG {
+			h.memstats.heapInuse.Inc(t, nbytes)
+		}
 	} else if !h.v.countsFirst {
 		// Manually managed memory does not count toward heap_sys.
 		h.memstats.heapSys.Inc(t, -nbytes)
@@ -198,4 +206,7 @@ func (h *mheap) initClass(m *model.M, s *mspan, nbytes uint64, spc SpanClass) {
 	m.LockWithRankMayAcquire(h.gcBitsArenas)
 	s.gcmarkBits = 0
 	s.allocBits = 0
+	if h.v.initSetsLimit {
+		s.limit = s.base() + s.elemsize*uint64(s.nelems)
+	}
 }

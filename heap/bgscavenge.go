@@ -47,8 +47,10 @@ func (h *mheap) wakeScavenger(m *model.M) {
 	if s.g != nil && s.parked {
 		// sysmon need not bother any more.
 		s.sysmonWake.Store(m.T(), 0)
+		h.deltimer(m, &h.timer)
 		s.parked = false
 		m.Ready(s.g)
+		h.freeDeadM(m)
 	} else if h.v.wakeClears {
 		s.sysmonWake.Store(m.T(), 0)
 	}
@@ -70,6 +72,7 @@ func (h *mheap) parkScavenger(m *model.M) {
 	m.Lock(s.lock)
 	s.own.Write(m.T())
 	s.parked = true
+	h.ghost.emptyRounds = 0
 	if h.k.Sysmon() != nil && s.sysmonWake.Load(m.T()) != 0 {
 		// Model: sysmon polls sysmonWake; ours looks when it is told to.
 		m.KickSysmon()
@@ -80,12 +83,20 @@ func (h *mheap) parkScavenger(m *model.M) {
 // scavengeSleep waits for the timer, or until somebody wakes the scavenger.
 //
 // Model: time has no length: the timer may be over as soon as it is set, so
-// the scavenger goes on at any moment after it has let others run.
+// the scavenger goes on at any moment after it has let others run. With
+// Config.Timers it is never over.
 //
 // Runtime: scavengeSleep, Go 1.16.
 func (h *mheap) scavengeSleep(m *model.M) {
 	s := &h.scavenger
 	m.Lock(s.lock)
+	if h.cfg.Timers {
+		h.resettimer(m, &h.timer)
+		s.own.Write(m.T())
+		s.parked = true
+		m.Park(s.lock)
+		return
+	}
 	m.Unlock(s.lock)
 	m.Safepoint()
 }
@@ -106,7 +117,12 @@ func (h *mheap) bgscavenge(m *model.M) {
 			m.Systemstack(func() { released = h.scavengeStep(m) })
 		}
 		if released == 0 {
-			h.parkScavenger(m)
+			h.ghost.emptyRounds++
+			if h.v.neverParks {
+				h.scavengeSleep(m)
+			} else {
+				h.parkScavenger(m)
+			}
 			continue
 		}
 		if released < h.g.PhysPageSize {
@@ -146,7 +162,7 @@ func (h *mheap) scavengeAll(m *model.M) uint64 {
 	m.SetMallocing(true)
 	m.Lock(h.lock)
 	h.pages.scavengeStartGen(m)
-	released := h.pages.scavenge(m, ^uint64(0), false)
+	released := h.pages.scavenge(m, ^uint64(0), h.v.allMayUnlock)
 	m.Unlock(h.lock)
 	m.SetMallocing(false)
 	return released

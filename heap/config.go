@@ -11,6 +11,11 @@ import (
 // which throws in Go 1.16 (issue 49395).
 const StatsGrowth = model.FirstHeapChoice
 
+// TraceFlush is a data choice of the heap: with Config.Trace, the buffer of
+// events may be full when the goal of the collector is traced, which takes
+// trace.lock, in Go 1.16 under the heap lock (issue 53979).
+const TraceFlush = model.FirstHeapChoice << 1
+
 // Config describes a heap and the machine below it. The zero Config is Go
 // 1.16 with the small geometry on one P, with nothing open.
 type Config struct {
@@ -19,8 +24,8 @@ type Config struct {
 	// Variant is whose code runs; nil: Go 1.16.
 	Variant *Variant
 	// Machine configures the machine. The choices that a heap knows are
-	// [model.OSRefuses], [model.ArenaNotAdjacent], [model.StackGrowth] and
-	// [StatsGrowth].
+	// [model.OSRefuses], [model.ArenaNotAdjacent], [model.StackGrowth],
+	// [StatsGrowth] and [TraceFlush].
 	Machine model.Config
 
 	// AlignedStacks: stack spans are aligned to the page of the operating
@@ -28,6 +33,8 @@ type Config struct {
 	AlignedStacks bool
 	// Trace: execution tracing is on.
 	Trace bool
+	// Timers: the scavenger sleeps with a timer, which does not fire.
+	Timers bool
 	// StatsReader: somebody calls StatsRead.
 	StatsReader bool
 	// RuntimeSites switches our own assertion points around the page

@@ -58,6 +58,9 @@ func (h *mheap) freeSpanLocked(m *model.M, s *mspan, typ SpanAllocType) {
 		if s.allocCount != 0 {
 			m.Throw("mheap.freeSpanLocked - invalid stack free")
 		}
+		if h.v.manualPagesInUse {
+			h.pagesInUse.Inc(t, -npages)
+		}
 	case mSpanInUse:
 		sweepgen := s.sweepgen.Peek()
 		if s.allocCount != 0 || sweepgen != uint64(h.readSweepgen(m)) {

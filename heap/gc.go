@@ -124,6 +124,9 @@ func (h *mheap) gcMarkTermination(m *model.M, nextTriggerRatio float64) {
 	m.Systemstack(func() { m.StartTheWorldWithSema() })
 	m.Systemstack(func() { h.freeStackSpans(m) })
 	m.Systemstack(func() { h.flushAllP(m) })
+	if h.v.hugePagesOnG {
+		h.enableHugePages(m)
+	}
 	m.ReleaseWorldsema()
 	m.ReleaseGcsema()
 }
@@ -164,7 +167,7 @@ func (h *mheap) mark(m *model.M) {
 				s := ha.spanOf(m, uint64(i)*uint64(h.g.ReclaimGroup)+uint64(j))
 				s.own.Write(m.T())
 				s.gcmarkBits = s.ghost.reachable
-				if s.gcmarkBits != 0 {
+				if s.gcmarkBits != 0 && !h.v.noPageMarks {
 					ha.pageMarks[i] |= 1 << j
 				}
 				marked += uint64(bits.OnesCount64(s.gcmarkBits)) * s.elemsize
@@ -195,6 +198,9 @@ func (h *mheap) gcSweep(m *model.M) {
 	h.own.sweepArenas.Write(t)
 	h.sweepArenas = h.allArenas
 	h.sweepdone.Store(t, 0)
+	if h.v.activeSweep {
+		h.sweepers.Store(t, 0)
+	}
 	h.pagesSwept.Store(t, 0)
 	h.reclaimIndex.Store(t, 0)
 	h.reclaimCredit.Store(t, 0)
@@ -224,6 +230,11 @@ func (h *mheap) flushAllP(m *model.M) {
 	for pp := range h.k.IdlePs(m) {
 		h.local(pp).own.Write(m.T())
 		h.local(pp).mcache.prepareForSweep(m)
+		if h.v.flushIdle {
+			m.Lock(h.lock)
+			h.local(pp).pcache.flush(m, &h.pages)
+			m.Unlock(h.lock)
+		}
 	}
 	m.Unlock(h.k.SchedLock())
 	h.local(m.P()).mcache.prepareForSweep(m)
@@ -242,11 +253,22 @@ func (h *mheap) flushAllP(m *model.M) {
 func (h *mheap) gc(m *model.M) {
 	h.gcStart(m)
 	h.gcMarkDone(m)
+	h.finishGC(m)
+}
+
+// finishGC sweeps what is left for gc.
+//
+// Runtime: the end of GC, mgc.go, Go 1.16.
+func (h *mheap) finishGC(m *model.M) {
 	for h.sweepone(m) != nothingSwept {
 		m.Gosched()
 	}
 	// No span is left to take, but others may still be sweeping.
-	h.sweepers.Await(m.T(), sched.Eq, 0)
+	if h.v.activeSweep {
+		h.sweepers.Await(m.T(), sched.Eq, sweepDrained)
+	} else {
+		h.sweepers.Await(m.T(), sched.Eq, 0)
+	}
 }
 
 // bgsweep is the body of the background sweeper.

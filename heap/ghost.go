@@ -17,6 +17,11 @@ type ghost struct {
 	backed []uint64
 	// used has a bit for each page that was ever part of a span.
 	used []uint64
+	// held is the number of span objects that tests have taken.
+	held int
+	// emptyRounds is the number of rounds of the background scavenger that found
+	// nothing, since it was parked.
+	emptyRounds int
 	// wrong is the first sign that an operation on memory was not allowed.
 	wrong string
 }
@@ -37,6 +42,8 @@ func (h *mheap) initGhost() {
 	sched.SaveSlice(h.w, h.ghost.flights)
 	sched.SaveSlice(h.w, h.ghost.backed)
 	sched.SaveSlice(h.w, h.ghost.used)
+	sched.Save(h.w, &h.ghost.held)
+	sched.Save(h.w, &h.ghost.emptyRounds)
 	sched.Save(h.w, &h.ghost.wrong)
 }
 

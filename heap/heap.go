@@ -58,6 +58,7 @@ func (hp *Heap) Prepare(f func(m *model.M)) {
 	f(m)
 	m.EndSetup()
 	hp.h.setVariant(v)
+	hp.h.adapt(v)
 	for _, w := range hp.h.words {
 		w.Poke(w.Peek())
 	}
@@ -93,9 +94,15 @@ func (hp *Heap) AllocLarge(m *model.M, npages uint64) *Span {
 	m.Prologue("mallocgc")
 	m.AcquireM()
 	m.SetMallocing(true)
+	pp := m.P()
 	s := hp.h.cacheOf(m).allocLarge(m, npages, true)
 	m.SetMallocing(false)
 	m.ReleaseM()
+	if hp.h.v.staleMcache {
+		// Clearing a large object can be preempted.
+		m.Safepoint()
+		hp.h.local(pp).own.Write(m.T())
+	}
 	return s
 }
 
@@ -195,6 +202,12 @@ func (hp *Heap) MarkTermination(m *model.M) {
 func (hp *Heap) GC(m *model.M) {
 	m.Prologue("GC")
 	hp.h.gc(m)
+}
+
+// FinishGC is the end of GC, which sweeps what is left. Runtime: GC.
+func (hp *Heap) FinishGC(m *model.M) {
+	m.Prologue("GC")
+	hp.h.finishGC(m)
 }
 
 // FreeOSMemory collects, then scavenges all that is free, and returns how many

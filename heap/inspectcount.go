@@ -18,11 +18,16 @@ func (hp *Heap) PagesInUse() uint64 { return hp.h.pagesInUse.Peek() }
 func (hp *Heap) ReclaimCredit() uint64 { return hp.h.reclaimCredit.Peek() }
 
 // Sweepers returns the number of active calls of sweepone.
-func (hp *Heap) Sweepers() uint64 { return hp.h.sweepers.Peek() }
+func (hp *Heap) Sweepers() uint64 { return hp.h.sweepers.Peek() &^ sweepDrained }
 
 // SweepDone reports whether all spans are swept or being swept, as the heap
 // believes.
-func (hp *Heap) SweepDone() bool { return hp.h.sweepdone.Peek() != 0 }
+func (hp *Heap) SweepDone() bool {
+	if hp.h.v.activeSweep {
+		return hp.h.sweepers.Peek()&sweepDrained != 0
+	}
+	return hp.h.sweepdone.Peek() != 0
+}
 
 // Sweepgen returns the sweep generation of the heap.
 func (hp *Heap) Sweepgen() uint32 { return hp.h.sweepgen }

@@ -35,6 +35,13 @@ func (hp *Heap) FreeSpans(f func(id int) bool) {
 	}
 }
 
+// EmptyRounds returns how many rounds of the background scavenger have found
+// nothing since it was parked.
+func (hp *Heap) EmptyRounds() int { return hp.h.ghost.emptyRounds }
+
+// HeldSpans returns the number of objects that tests have taken.
+func (hp *Heap) HeldSpans() int { return hp.h.ghost.held }
+
 // SpansInUse returns how many objects the allocator of objects has handed out.
 func (hp *Heap) SpansInUse() int { return hp.h.spanalloc.live.inuse }
 
@@ -98,6 +105,9 @@ func (s *mspan) Allocated() uint { return s.allocCount }
 
 // Reachable returns a bit for each object that the program can reach.
 func (s *mspan) Reachable() uint64 { return s.ghost.reachable }
+
+// Marked reports whether an object of the span is marked.
+func (s *mspan) Marked() bool { return s.gcmarkBits != 0 }
 
 // StateID returns the word of the state as an object.
 func (s *mspan) StateID() sched.ObjID { return s.state.ID() }

@@ -68,7 +68,11 @@ func (c *mcache) refill(m *model.M, spc SpanClass) {
 	if h.v.refillNested {
 		h.memstats.heapStats.acquire(m)
 	}
+	counted := h.v.activeSweep && h.beginSweep(m)
 	s := h.central[spc].cacheSpan(m)
+	if counted {
+		h.endSweep(m)
+	}
 	if s == nil {
 		m.Throw("out of memory")
 	}

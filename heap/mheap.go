@@ -51,7 +51,10 @@ type mheap struct {
 	stacks    stackState
 
 	gcBitsArenas *model.Mutex // rank only
+	wbufSpans    *model.Mutex // rank only
 	traceBuf     *model.Mutex
+	traceLock    *model.Mutex // trace.lock
+	timer        timer        // of the scavenger
 
 	ghost ghost
 }
@@ -112,8 +115,12 @@ func newHeap(w *sched.World, k *model.Machine, cfg Config) *mheap {
 	h := &mheap{k: k, w: w, g: cfg.Geometry, v: cfg.Variant, cfg: cfg}
 	h.lock = model.NewMutex(k, "heap", model.RankMheap)
 	h.gcBitsArenas = model.NewMutex(k, "gcBitsArenas.lock", model.RankGcBitsArenas)
+	if h.v.barrierLocked {
+		h.wbufSpans = model.NewMutex(k, "work.wbufSpans.lock", model.RankWbufSpans)
+	}
 	if cfg.Trace {
 		h.traceBuf = model.NewMutex(k, "trace.bufLock", model.RankTraceBuf)
+		h.traceLock = model.NewMutex(k, "trace.lock", model.RankTrace)
 	}
 	h.initCells()
 	h.initWords()
@@ -122,6 +129,9 @@ func newHeap(w *sched.World, k *model.Machine, cfg Config) *mheap {
 	h.pages.init(w, k, h.g, h.v, h.lock, h)
 	h.memstats.init(h)
 	h.scavenger.init(h)
+	if cfg.Timers {
+		h.timer.init(h)
+	}
 	h.sweeper.init(h)
 	h.stacks.init(h, cfg.MaxMs)
 	h.initLocals()
@@ -134,6 +144,19 @@ func newHeap(w *sched.World, k *model.Machine, cfg Config) *mheap {
 
 // setVariant sets whose code runs.
 func (h *mheap) setVariant(v *Variant) { h.v, h.pages.v = v, v }
+
+// adapt makes of a heap that the code of Go 1.16 has prepared one that v could
+// have prepared.
+func (h *mheap) adapt(v *Variant) {
+	if v.activeSweep {
+		h.sweepers.Poke(h.sweepdone.Peek() * sweepDrained)
+	}
+	for i := range h.spans {
+		if s := &h.spans[i]; v.initSetsLimit && s.state.Peek() == mSpanInUse {
+			s.limit = s.ObjectsEnd()
+		}
+	}
+}
 
 func (h *mheap) initCells() {
 	locked := sched.GuardedBy(h.lock.Sched())

@@ -84,6 +84,9 @@ func (h *mheap) sweepMinHeapDistance() uint64 { return h.g.ChunkBytes() / 4 }
 // stopped.
 func (h *mheap) gcSetTriggerRatio(m *model.M, triggerRatio float64) {
 	m.AssertWorldStoppedOrLockHeld(h.lock, siteGCSetTriggerRatioEntry)
+	if h.v.gcPercentOnG {
+		m.Prologue("gcSetTriggerRatio")
+	}
 	t := m.T()
 	h.own.pacing.Write(t)
 	p := &h.pacing
@@ -114,6 +117,9 @@ func (h *mheap) gcSetTriggerRatio(m *model.M, triggerRatio float64) {
 	h.own.pacing.Write(t)
 	p.gcTrigger = trigger
 	h.memstats.nextGC.Store(t, goal)
+	if h.cfg.Trace && !h.v.traceUnlocked {
+		h.traceNextGC(m)
+	}
 	h.paceSweeper(m, trigger)
 	h.gcPaceScavenger(m)
 }
@@ -207,22 +213,34 @@ func (h *mheap) loadScavengeGoal(m *model.M) uint64 {
 //
 // Runtime: setGCPercent, mgc.go, Go 1.16. Heap lock not held; any stack.
 func (h *mheap) setGCPercent(m *model.M, in int) (out int) {
-	m.Systemstack(func() {
-		m.Lock(h.lock)
-		h.own.pacing.Write(m.T())
-		p := &h.pacing
-		out = int(p.gcpercent)
-		p.gcpercent = max(int64(in), -1)
-		p.heapMinimum = h.defaultHeapMinimum() * uint64(p.gcpercent) / 100
-		ratio := p.triggerRatio
-		if h.v.paceUnlocked {
-			m.Unlock(h.lock)
-			h.gcSetTriggerRatio(m, ratio)
-			return
-		}
-		h.gcSetTriggerRatio(m, ratio)
+	if h.v.gcPercentOnG {
+		return h.setGCPercentLocked(m, in)
+	}
+	m.Systemstack(func() { out = h.setGCPercentLocked(m, in) })
+	return out
+}
+
+// setGCPercentLocked takes the heap lock for setGCPercent.
+//
+// Runtime: the function literal in setGCPercent, Go 1.16. System stack.
+func (h *mheap) setGCPercentLocked(m *model.M, in int) (out int) {
+	m.Lock(h.lock)
+	h.own.pacing.Write(m.T())
+	p := &h.pacing
+	out = int(p.gcpercent)
+	p.gcpercent = max(int64(in), -1)
+	p.heapMinimum = h.defaultHeapMinimum() * uint64(p.gcpercent) / 100
+	ratio := p.triggerRatio
+	if h.v.paceUnlocked {
 		m.Unlock(h.lock)
-	})
+		h.gcSetTriggerRatio(m, ratio)
+		return out
+	}
+	h.gcSetTriggerRatio(m, ratio)
+	m.Unlock(h.lock)
+	if h.cfg.Trace && h.v.traceUnlocked {
+		h.traceNextGC(m)
+	}
 	return out
 }
 

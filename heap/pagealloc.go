@@ -60,6 +60,7 @@ type pageAlloc struct {
 
 	window   window
 	reserved []reservation // ghost: what each M has reserved, by id
+	minChunk chunkIdx      // lowest mapped chunk, from the lowest possible one, of a variant
 	guards   *guards
 	back     *backing
 }
@@ -97,6 +98,9 @@ func (p *pageAlloc) grow(m *model.M, base, size uint64) {
 		p.start = start
 	}
 	p.end = max(p.end, end)
+	if p.v.minZeroUnset {
+		p.mapFrom(m, start)
+	}
 	p.inUse.add(m, addrRange{base, limit})
 	p.searchAddr = min(p.searchAddr, base)
 
@@ -126,6 +130,12 @@ func (p *pageAlloc) update(m *model.M, base, npages uint64, contig, alloc bool) 
 	p.own(m)
 
 	limit := base + npages*p.pageSize - 1
+	last := limit
+	if p.v.updateExclusive {
+		if last++; last > p.maxAddr {
+			m.Throw("index out of range of the summaries: %#x", last)
+		}
+	}
 	sc, ec := p.chunkIndex(base), p.chunkIndex(limit)
 	if sc == ec {
 		if !p.summarize(m, sc) {
@@ -151,7 +161,7 @@ func (p *pageAlloc) update(m *model.M, base, npages uint64, contig, alloc bool) 
 	for l := len(p.summary) - 2; l >= 0 && changed; l-- {
 		changed = false
 		fanout := uint64(1) << p.levelBits[l+1]
-		lo, hi := base>>p.levelShift[l], limit>>p.levelShift[l]
+		lo, hi := base>>p.levelShift[l], last>>p.levelShift[l]
 		for i := lo; i <= hi; i++ {
 			children := p.summary[l+1].span(i*fanout, fanout)
 			sum := mergeSummaries(children, p.levelLogPages[l+1])

@@ -88,6 +88,9 @@ func (c *pageCache) flush(m *model.M, p *pageAlloc) {
 	if !p.v.flushKeepsSearch {
 		p.searchAddr = min(p.searchAddr, c.base)
 	}
+	if p.v.flushRaisesHWM {
+		p.scav.freeHWM = max(p.scav.freeHWM, c.base+uint64(p.g.WordBits)*p.pageSize-1)
+	}
 	p.update(m, c.base, uint64(p.g.WordBits), p.v.flushContig, false)
 	if !p.v.flushKeepsCache {
 		*c = pageCache{}
@@ -139,7 +142,9 @@ func (p *pageAlloc) takeBlock(m *model.M, ci chunkIdx, i uint) pageCache {
 	}
 	p.allocRange(m, c.base, block)
 	// allocRange has done this already; Go 1.16 does it twice.
-	p.update(m, c.base, block, false, true)
+	if !p.v.oneUpdate {
+		p.update(m, c.base, block, false, true)
+	}
 
 	// The page after the block may not be mapped, its last one is.
 	p.searchAddr = c.base + (block-1)*p.pageSize

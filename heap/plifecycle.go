@@ -72,13 +72,14 @@ func (l *p) init(m *model.M, h *mheap) {
 
 // destroy takes back what pp has for the heap, and pp out of use.
 //
-// Model: run queue, timers, write barrier buffer and the caches of other
-// packages are left out.
+// Model: run queue, write barrier buffer and the caches of other packages are
+// left out, and of the timers all but the scavenger's.
 //
 // Runtime: (*p).destroy, proc.go, Go 1.16. sched.lock held, world stopped.
 func (l *p) destroy(m *model.M, h *mheap, pp *model.P) {
 	m.AssertLockHeld(h.k.SchedLock(), siteDestroySched)
 	m.AssertWorldStopped(siteDestroyStw)
+	h.moveTimers(m, pp)
 	m.Systemstack(func() {
 		l.own.Write(m.T())
 		for i := range l.mspancache.len {

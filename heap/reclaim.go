@@ -43,7 +43,13 @@ func (h *mheap) reclaim(m *model.M, npages uint64) {
 			m.Lock(h.lock)
 			locked = true
 		}
+		if h.v.activeSweep && !h.beginSweep(m) {
+			break
+		}
 		found := h.reclaimChunk(m, arenas, idx, n)
+		if h.v.activeSweep {
+			h.endSweep(m)
+		}
 		if found <= npages {
 			npages -= found
 		} else {
@@ -82,6 +88,9 @@ func (h *mheap) reclaimChunk(m *model.M, arenas []int, pageIdx, n uint64) uint64
 				}
 				s := ha.spanOf(m, i*group+j)
 				if s.sweepgen.Load(t) != sg-2 || !s.sweepgen.CAS(t, sg-2, sg-1) {
+					if h.v.reclaimGivesUp {
+						return nFreed
+					}
 					continue
 				}
 				s.own.Read(t)

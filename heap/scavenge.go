@@ -16,6 +16,9 @@ func (p *pageAlloc) scavenge(m *model.M, nbytes uint64, mayUnlock bool) uint64 {
 	released := uint64(0)
 	for released < nbytes {
 		if work.size() == 0 {
+			if p.v.sharedAddr {
+				p.scav.inUse.removeGreaterEqual(whole.base)
+			}
 			work, gen = p.scavengeReserve(m)
 			whole = work
 			if work.size() == 0 {
@@ -50,6 +53,9 @@ func (p *pageAlloc) scavengeStartGen(m *model.M) {
 
 	s := &p.scav
 	p.inUse.cloneInto(&s.inUse)
+	if p.v.scavengeHull {
+		p.useHull(&s.inUse)
+	}
 	s.inUse.removeGreaterEqual(max(s.scavLWM, s.freeHWM))
 	s.reservationBytes = alignUp(p.inUse.totalBytes, p.chunkBytes) / p.g.Shards
 	s.gen++
@@ -71,6 +77,9 @@ func (p *pageAlloc) scavengeReserve(m *model.M) (addrRange, uint32) {
 	gen := p.scav.gen
 	if p.v.reserveNextGen {
 		gen++
+	}
+	if p.v.sharedAddr {
+		return p.peekLast(), gen
 	}
 	r := p.scav.inUse.removeLast(p.scav.reservationBytes)
 	if r.size() == 0 {
@@ -94,6 +103,10 @@ func (p *pageAlloc) scavengeUnreserve(m *model.M, r addrRange, gen uint32) {
 	p.assertRest(m, r)
 
 	if r.size() == 0 || gen != p.scav.gen && !p.v.unreserveAnyGen {
+		return
+	}
+	if p.v.sharedAddr {
+		p.scav.inUse.removeGreaterEqual(r.limit)
 		return
 	}
 	if r.base&(p.chunkBytes-1) != 0 {
@@ -128,7 +141,7 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 	// The top chunk first: no need to drop the lock for one chunk.
 	last := work.limit - 1
 	top := p.chunkIndex(last)
-	if p.leaf(top).max() >= p.minPages {
+	if p.leaf(top).max() >= p.minPages || p.v.scavengeHull {
 		base, n := p.findScavengeCandidate(m, top, p.chunkPageIndex(last), maxPages)
 		if n != 0 {
 			work.limit = p.scavengeRangeLocked(m, top, base, n)
@@ -175,7 +188,11 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 // in chunk ci, from page searchIdx downwards.
 func (p *pageAlloc) findScavengeCandidate(m *model.M, ci chunkIdx, searchIdx uint, maxPages uint64) (base, npages uint) {
 	chunk := p.chunkOf(m, ci)
-	return chunk.findScavengeCandidate(searchIdx, p.minPages, maxPages, p.hugePages)
+	base, npages = chunk.findScavengeCandidate(searchIdx, p.minPages, maxPages, p.hugePages)
+	if p.v.unalignedMax && uint64(npages) > maxPages {
+		base, npages = base+npages-uint(maxPages), uint(maxPages)
+	}
+	return base, npages
 }
 
 // scavengeRangeLocked scavenges npages pages of chunk ci from page base on and

@@ -45,6 +45,8 @@ type stackState struct {
 	}
 	// grown has the stack that each M got when its stack last grew, by id.
 	grown []stack
+	// dead is the stack of an M that has exited, waiting to be freed.
+	dead stack
 }
 
 // A stackpool has the spans with free stacks of one order.
@@ -66,6 +68,7 @@ func (st *stackState) init(h *mheap, ms int) {
 	sched.Save(h.w, &st.large.live)
 	st.grown = make([]stack, ms)
 	sched.SaveSlice(h.w, st.grown)
+	sched.Save(h.w, &st.dead)
 }
 
 // stackSize returns the size in bytes of a stack of an order.

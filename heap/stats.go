@@ -144,7 +144,7 @@ func (c *consistentHeapStats) acquire(m *model.M) *heapStatsDelta {
 //
 // Runtime: (*consistentHeapStats).release, Go 1.16.
 func (c *consistentHeapStats) release(m *model.M) {
-	if c.h.k.Opens(StatsGrowth) {
+	if c.h.k.Opens(StatsGrowth) && !c.h.v.statsNoSplit {
 		// The stack may grow at the entry of this function, and growing it
 		// updates the statistics (bug-A6, issue 49395).
 		m.Prologue("consistentHeapStats.release")

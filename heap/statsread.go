@@ -11,6 +11,9 @@ type Stats struct {
 	InHeap, InStacks, InWorkBufs, InPtrScalarBits int64
 	LargeAlloc, LargeAllocCount, LargeFree        int64
 	LargeFreeCount, SmallAlloc, SmallFree         int64
+
+	// What ReadMemStats copies beside them.
+	HeapSys, HeapReleased uint64
 }
 
 func (d *heapStatsDelta) stats() Stats {
@@ -39,7 +42,15 @@ func (hp *Heap) ReadMemStats(m *model.M) Stats {
 	}
 	m.StopTheWorld("read mem stats")
 	var d heapStatsDelta
-	m.Systemstack(func() { d = hp.h.updatememstats(m) })
+	var st Stats
+	m.Systemstack(func() {
+		d = hp.h.updatememstats(m)
+		if hp.h.v.statsCopiedLate {
+			hp.h.allocManual(m, 1, SpanAllocPtrScalarBits)
+		}
+		st = d.stats()
+		st.HeapSys, st.HeapReleased = hp.h.memstats.heapSys.Peek(), hp.h.memstats.heapReleased.Peek()
+	})
 	m.StartTheWorld()
-	return d.stats()
+	return st
 }

@@ -66,6 +66,9 @@ func (h *mheap) trySweepOwner(m *model.M, s *mspan, sg uint32) bool {
 // Runtime: sweepone, mgcsweep.go, Go 1.16. Heap lock not held; any stack.
 func (h *mheap) sweepone(m *model.M) uint64 {
 	h.assertLockNotHeld(m, siteSweeponeNotHeld)
+	if h.v.activeSweep {
+		return h.activeSweepone(m)
+	}
 	t := m.T()
 	m.AcquireM()
 	if h.sweepdone.Load(t) != 0 {
@@ -110,13 +113,15 @@ func (h *mheap) ownSpanToSweep(m *model.M) *mspan {
 	for {
 		s := h.nextSpanForSweep(m)
 		if s == nil {
-			h.sweepdone.Store(t, 1)
+			if !h.v.activeSweep {
+				h.sweepdone.Store(t, 1)
+			}
 			return nil
 		}
 		if state := s.state.Load(t); state != mSpanInUse {
 			// The reclaimer may have swept and freed it already. Then its
 			// sweep generation is current.
-			if gen := s.sweepgen.Load(t); gen != uint64(sg) && gen != uint64(sg+3) {
+			if gen := s.sweepgen.Load(t); gen != uint64(sg) && gen != uint64(sg+3) || h.v.sweepStrict {
 				m.Throw("non in-use span in unswept list: state %d sweepgen %d/%d", state, gen, sg)
 			}
 			continue
@@ -130,7 +135,12 @@ func (h *mheap) ownSpanToSweep(m *model.M) *mspan {
 // isSweepDone reports whether all spans are swept or being swept.
 //
 // Runtime: isSweepDone, Go 1.16.
-func (h *mheap) isSweepDone(m *model.M) bool { return h.sweepdone.Load(m.T()) != 0 }
+func (h *mheap) isSweepDone(m *model.M) bool {
+	if h.v.activeSweep {
+		return h.sweepers.Load(m.T()) == sweepDrained
+	}
+	return h.sweepdone.Load(m.T()) != 0
+}
 
 // sweep frees the objects of s that are not marked and reports whether it gave
 // s back to the heap. The M has made itself the sweeper of s. With preserve,
@@ -214,10 +224,15 @@ func (h *mheap) sweepLarge(m *model.M, s *mspan, sg uint32, nfreed uint, preserv
 		h.central[0].fullSwept(sg).push(m, s)
 		return false
 	}
-	h.freeSpan(m, s)
+	if !h.v.largeFreeFirst {
+		h.freeSpan(m, s)
+	}
 	stats := h.memstats.heapStats.acquire(m)
 	stats.largeFreeCount++
 	stats.largeFree += int64(size)
 	h.memstats.heapStats.release(m)
+	if h.v.largeFreeFirst {
+		h.freeSpan(m, s)
+	}
 	return true
 }

@@ -55,6 +55,24 @@ type switches struct {
 	// paceUnlocked: SetGCPercent gives the lock back before it computes the
 	// pacing.
 	paceUnlocked bool
+	// gcPercentOnG: SetGCPercent works on the goroutine's stack.
+	gcPercentOnG bool
+	// hugePagesOnG: a collection takes the heap lock on the goroutine's stack when
+	// it ends.
+	hugePagesOnG bool
+	// barrierLocked: allocSpan writes a pointer with a write barrier under the
+	// heap lock.
+	barrierLocked bool
+	// traceUnlocked: SetGCPercent traces the new goal when it has given the lock
+	// back.
+	traceUnlocked bool
+	// wakeFreesStack: waking the scavenger frees the stack of a dead M on the
+	// stack that it has.
+	wakeFreesStack bool
+	// helperUnlocked: the runtime's test helper for span objects takes no lock.
+	helperUnlocked bool
+	// pacerTestUnlocked: tests of the pacing compute it without the lock.
+	pacerTestUnlocked bool
 	// cacheOnUserStack: alloc tries the caches of the P before it switches to
 	// the system stack.
 	cacheOnUserStack bool
@@ -95,6 +113,17 @@ type switches struct {
 	// dropCachePages: allocSpan forgets the pages that it took from the page
 	// cache if there is no span object.
 	dropCachePages bool
+	// updateExclusive: update computes the range of summaries from an exclusive
+	// limit.
+	updateExclusive bool
+	// minZeroUnset: pageAlloc.grow keeps the lowest chunk that is mapped, and 0
+	// for none although that is a chunk.
+	minZeroUnset bool
+	// oneUpdate: allocToCache updates the summaries once.
+	oneUpdate bool
+	// findAligned: allocSpan finds room for an aligned stack and allocates only
+	// what it needs, as later releases do.
+	findAligned bool
 	// growForgetsRest: grow forgets the rest of the arena that it leaves.
 	growForgetsRest bool
 	// zeroedPlain: allocNeedsZero stores zeroedBase without comparing.
@@ -112,6 +141,20 @@ type switches struct {
 	reserveNextGen bool
 	// unreserveWhole: scavenge gives back all that it had reserved.
 	unreserveWhole bool
+	// sharedAddr: scavengers share one address, which they move when they are done.
+	sharedAddr bool
+	// allMayUnlock: scavengeAll searches without the lock.
+	allMayUnlock bool
+	// unalignedMax: the size of what is scavenged at once is no multiple of the
+	// operating system's page.
+	unalignedMax bool
+	// scavengeHull: the scavenger goes by the bitmaps of all chunks between the
+	// lowest and the highest in use.
+	scavengeHull bool
+	// flushRaisesHWM: flush raises the mark of the highest free page.
+	flushRaisesHWM bool
+	// neverParks: a scavenger that finds nothing sleeps, and does not park.
+	neverParks bool
 	// wakeClears: wakeScavenger takes the request back even if the scavenger is
 	// not parked.
 	wakeClears bool
@@ -138,6 +181,19 @@ type switches struct {
 	reclaimPagesLate bool
 	// sweepgenLate: sweep sets the sweep generation when it has freed the span.
 	sweepgenLate bool
+	// activeSweep: sweepers and reclaimers are counted in one word with whether
+	// there is anything left, as later releases do.
+	activeSweep bool
+	// sweepStrict: a span in an unswept set has to be in use.
+	sweepStrict bool
+	// reclaimGivesUp: reclaimChunk stops at a span that needs no sweeping.
+	reclaimGivesUp bool
+	// noPageMarks: mark does not set the page marks.
+	noPageMarks bool
+	// manualPagesInUse: freeing a manual span takes its pages off pagesInUse.
+	manualPagesInUse bool
+	// initSetsLimit: a span gets its limit in its init.
+	initSetsLimit bool
 	// freeManualInMark: stacks are freed while the collector marks.
 	freeManualInMark bool
 
@@ -158,6 +214,16 @@ type switches struct {
 	// freeSpansToDeadP: span objects that are freed while a P is destroyed go
 	// to its cache.
 	freeSpansToDeadP bool
+	// staleMcache: a large allocation uses the mcache that the M had before it
+	// could be preempted.
+	staleMcache bool
+	// flushIdle: the end of a collection flushes the page caches of idle Ps, as
+	// later releases do.
+	flushIdle bool
+	// moveWaiting: moveTimers leaves the status of a timer as it is.
+	moveWaiting bool
+	// moveUnnoticed: moveTimers does not tell the P that it has another timer.
+	moveUnnoticed bool
 	// stalePcache: alloc reads which P it has before it may be preempted.
 	stalePcache bool
 
@@ -168,6 +234,16 @@ type switches struct {
 	countsFirst bool
 	// releasedNotAtomic: allocSpan reads and writes heap_released.
 	releasedNotAtomic bool
+	// statsNoSplit: an update of the statistics does not grow the stack.
+	statsNoSplit bool
+	// countOnG: heap_inuse is counted on the goroutine's stack, after allocSpan.
+	countOnG bool
+	// largeFreeFirst: sweep counts the free of a large object before its span
+	// goes.
+	largeFreeFirst bool
+	// statsCopiedLate: ReadMemStats allocates a span before it copies what it has
+	// compared.
+	statsCopiedLate bool
 	// refillNested: mcache.refill gets the span inside its update of the
 	// statistics.
 	refillNested bool

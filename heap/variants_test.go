@@ -33,7 +33,7 @@ func TestValidateVariants(t *testing.T) {
 		{func(v *Variant) { v.Catch, v.Scenario = "", "" }, "variant a: a mutant needs what catches it, or why nothing does"},
 		{func(v *Variant) { v.Survives = "It is so." }, "variant a: a mutant needs what catches it, or why nothing does"},
 		{func(v *Variant) { v.Scenario = "" }, `variant a: caught by "x" in scenario ""`},
-		{func(v *Variant) { v.switches = switches{} }, "variant a: it is Go 1.16"},
+		{func(v *Variant) { v.switches = switches{} }, "variant a: it is Go 1.16, or says so"},
 	} {
 		v := ok
 		tt.change(&v)

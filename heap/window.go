@@ -66,7 +66,7 @@ func (p *pageAlloc) findCandidate(m *model.M, work addrRange, unlocked bool) (ch
 		if racy {
 			sum = pallocSum(p.window.sums.Load(m.T(), int(ci), (*uint64)(leaves.ptr(uint64(ci)))))
 		}
-		if sum.max() < p.minPages {
+		if sum.max() < p.minPages && !p.v.scavengeHull {
 			continue
 		}
 		if racy {

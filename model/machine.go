@@ -60,6 +60,9 @@ const (
 	MutantStartmPreemptible
 	// MutantNilP makes retake rely on every entry of allp being initialised.
 	MutantNilP
+	// MutantStaleAllp makes retake go on with the length that allp had when it
+	// began.
+	MutantStaleAllp
 )
 
 // Config describes a machine. The zero Config is one P and nothing open.

@@ -58,7 +58,11 @@ func (m *M) retake() int {
 	k := m.k
 	n := 0
 	m.Lock(k.allpLock)
-	for i := 0; i < len(k.Allp(m)); i++ { // allp may change while allpLock is free
+	began := len(k.Allp(m))
+	for i := 0; i < len(k.Allp(m)) || k.mutant(MutantStaleAllp) && i < began; i++ { // allp may change while allpLock is free
+		if n := len(k.Allp(m)); i >= n {
+			m.Throw("retake: index %d out of range of allp, which has %d Ps", i, n)
+		}
 		p := k.Allp(m)[i]
 		inCall := p.stealable.Load(m.t) != 0
 		if !p.made && k.mutant(MutantNilP) {

@@ -14,6 +14,11 @@ const (
 	nameSnapshot  = "P-SNAPSHOT"
 	nameObjects   = "P-INOBJECTS"
 	nameStopper   = "P-STOPPER"
+	nameReclaim   = "P-RECLAIM"
+	nameFreeOS    = "P-FREEOS"
+	nameMemStats  = "P-MEMSTATS"
+	nameGCSwept   = "P-GCSWEPT"
+	nameIdleCache = "P-IDLECACHE"
 )
 
 func withHeap(s *state) bool { return s.h != nil }
@@ -81,6 +86,10 @@ var entries = []Entry{
 		When: Unlocked, check: checkScavLive, reads: readsLock, needs: withHeap},
 	{Name: nameScav, Doc: "Free pages are scavenged within three generations if nobody else uses the heap.",
 		Where: "the scenarios that end with three generations", called: true},
+	{Name: nameFreeOS, Doc: "When FreeOSMemory gives the heap lock back, nothing is free and not scavenged that its generation looks at.",
+		Where: "the scenario that is made for it, at the end of its last critical section", called: true},
+	{Name: "P-PARK", Doc: "A background scavenger that has found nothing parks before it looks again.",
+		When: EachStep, check: checkPark, reads: readsScavenge, needs: withHeap},
 	{Name: "L-WAKE", Doc: "A request to wake the scavenger stays until the scavenger has been made to run.",
 		When: EachStep, check: checkWake, reads: readsWake, needs: withSysmon},
 
@@ -93,6 +102,8 @@ var entries = []Entry{
 		When: Stopped, check: checkStats, end: checkStats, reads: readsLockAndStop, needs: withHeap},
 	{Name: nameSnapshot, Doc: "A consistent snapshot has all that is mapped as committed or released, and no more in spans than is committed.",
 		Where: "the scenario after each snapshot", called: true},
+	{Name: nameMemStats, Doc: "What ReadMemStats copies of the counters is what it has compared.",
+		Where: "the scenario after each ReadMemStats", called: true},
 	{Name: "P-SEQ", Doc: "A P that stops or changes hands is not in the middle of an update of the statistics.",
 		When: EachStep, check: checkSeq, end: checkSeqEnd, reads: readsMachine, needs: withStops},
 
@@ -111,12 +122,16 @@ var entries = []Entry{
 		When: EachStep, check: machine((*model.Machine).CheckStopwait), reads: readsMachine, needs: withStops},
 	{Name: "P-PDEAD", Doc: "Exactly the Ps from gomaxprocs on are dead, and a dead P has no page, no span object and no mcache.",
 		When: EachStep, check: checkPDead, reads: readsMachine, needs: withStops},
+	{Name: "P-TIMER", Doc: "A timer that is set belongs to a P that looks out for it.",
+		When: EachStep, check: checkTimer, reads: readsTimer, needs: withTimers},
 	{Name: nameNoContend, Doc: "Who has stopped the world never waits for the heap lock.",
 		When: EachStep, check: checkNoContend, reads: readsLockAndStop, needs: withStops},
 	{Name: "L-STW", Doc: "A stop of the world that is asked for is completed.",
 		Where: "the engine, as a deadlock or a stuck task"},
 	{Name: nameAlloc, Doc: "An allocation fails only if the operating system refuses memory.",
 		Where: "the scenario after each allocation", called: true},
+	{Name: nameReclaim, Doc: "A reclaimer that nobody helps frees less than it was asked for only if no span without marks is left to sweep.",
+		Where: "the scenario that is made for it", called: true},
 	{Name: "P-GCSTABLE", Doc: "The sweep generation and the list of arenas to sweep do not change under an M that is not preemptible.",
 		Where: "the race checks of both"},
 
@@ -127,6 +142,12 @@ var entries = []Entry{
 	{Name: "P-SWEPT", Doc: "When the sweep counts as done and no sweeper is active, every span is swept.", Strict: true,
 		Fails: "reclaim: the page reclaimer and mcentral sweep spans without being counted as sweepers (compare issue 45315)",
 		When:  EachStep, check: checkSwept, reads: readsSwept, needs: withHeap},
+	{Name: nameGCSwept, Doc: "When a collection that the program asked for returns, every span is swept.", Strict: true,
+		Fails: "gc-swept: as P-SWEPT (issue 45315)",
+		Where: "the scenario after the end of the collection", called: true},
+	{Name: nameIdleCache, Doc: "When a collection returns, an idle P has no page in its cache.", Strict: true,
+		Fails: "idle-cache: nobody flushes the cache of an idle P",
+		Where: "the scenario after the end of the collection", called: true},
 	{Name: nameObjects, Doc: "A consistent snapshot has no more bytes in objects than in heap spans.", Strict: true,
 		Fails: "stats: the free of a large object is counted after its span has gone (issue 67019)",
 		Where: "the scenario after each snapshot", called: true},

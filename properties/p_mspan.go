@@ -42,7 +42,7 @@ func checkMSpan(s *state) string {
 	if what != "" {
 		return what
 	}
-	if nowhere > s.pm.flights {
+	if nowhere > s.pm.flights+s.h.HeldSpans() {
 		return fmt.Sprintf("%d span objects are nowhere, %d Ms are allocating", nowhere, s.pm.flights)
 	}
 	return s.checkAllspans(n)

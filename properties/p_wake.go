@@ -5,6 +5,9 @@ import "lockheld/sched"
 // checkWake is L-WAKE: a request to wake the scavenger stays until the
 // scavenger, which was parked, has been made to run.
 func checkWake(s *state) string {
+	if s.h.ScavengeLock().Held() {
+		return "" // it is being woken, or about to park
+	}
 	c := &s.counts
 	was, wasParked := c.wake, c.parked
 	c.wake, c.parked = s.h.SysmonWake(), s.h.ScavengerParked()

@@ -9,7 +9,7 @@ import (
 // others do not show, or not so well. They are as small as that allows.
 
 // specials lists them.
-var specials = []*Scenario{
+var specials = append([]*Scenario{
 	hole,
 	growScavenge,
 	twoRuns,
@@ -21,7 +21,7 @@ var specials = []*Scenario{
 	reclaimAlloc,
 	reclaimTraced,
 	gcThenPercent,
-}
+}, bugScenarios...)
 
 var hole = &Scenario{
 	Name: "hole", Geometry: "small", Special: true,

@@ -23,6 +23,7 @@ type section struct {
 
 	searching *model.M // the last M that opened a window
 	growing   *model.M // is growing its stack
+	freeing   *model.M // shall leave nothing to scavenge (P-FREEOS)
 	reclaims  uint64   // Ms inside reclaim, by id
 	reclaimer *model.M // has dropped the lock to sweep
 	ps        psPast
@@ -71,6 +72,9 @@ func (s *stage) sectionEnds(m *model.M) {
 			s.reach(goalFooled)
 		}
 		c.searching = m
+	}
+	if c.freeing == m && !s.opensWindow(m) {
+		s.allGivenBack(m)
 	}
 	s.sectionGrew(c)
 	if p.ScavGen() != c.gen {

@@ -1,0 +1,96 @@
+package properties
+
+import (
+	"lockheld/heap"
+	"lockheld/model"
+)
+
+var twoScavengers = &Scenario{
+	Name: "two-scavengers", Geometry: "small-window", Special: true,
+	Doc:    "A scavenger searches without the lock while another one scavenges, and then it does rounds until nothing is left.",
+	config: noStops(2),
+	setup: func(s *stage) {
+		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 2) })
+		one := s.m("scavenger 1", func(m *model.M) { s.scavengeStep(m) })
+		s.m("scavenger 2", func(m *model.M) {
+			s.scavengeStep(m)
+			m.T().Join(one.T())
+			for s.scavengeStep(m) != 0 {
+			}
+			s.allScavenged(m, 0)
+		})
+	},
+}
+
+var freeOSExact = &Scenario{
+	Name: "free-os-exact", Geometry: "small-window", Special: true,
+	Doc:    "FreeOSMemory starts a generation and scavenges everything while another M takes pages and gives them back.",
+	config: noStops(2),
+	setup: func(s *stage) {
+		chunk, n := uint64(s.g.ChunkPages), uint64(s.g.CacheLimit)
+		s.h.Prepare(func(m *model.M) {
+			const typ = heap.SpanAllocWorkBuf
+			low := s.h.AllocManual(m, n, typ)
+			s.h.AllocManual(m, chunk-n, typ)
+			// The generation begins at the upper chunk, which is full.
+			s.h.FreeManual(m, s.h.AllocManual(m, chunk, typ), typ)
+			s.h.AllocManual(m, chunk, typ)
+			s.h.FreeManual(m, low, typ)
+		})
+		s.m("FreeOSMemory", func(m *model.M) {
+			s.cs.freeing = m
+			s.scavengeAll(m)
+			s.cs.freeing = nil
+		})
+		s.m("allocator", func(m *model.M) {
+			s.freeManual(m, s.allocManual(m, n, heap.SpanAllocWorkBuf), heap.SpanAllocWorkBuf)
+		})
+	},
+}
+
+var unaligned = &Scenario{
+	Name: "unaligned", Geometry: "small-phys2", Special: true,
+	Doc:    "The scavenger needs an odd number of pages where the operating system has pages of two.",
+	config: noStops(1),
+	setup: func(s *stage) {
+		chunk := uint64(s.g.ChunkPages)
+		s.h.Prepare(func(m *model.M) {
+			const typ = heap.SpanAllocWorkBuf
+			low := s.h.AllocManual(m, chunk, typ)
+			s.h.AllocManual(m, chunk, typ)
+			s.h.FreeManual(m, low, typ)
+			s.h.StartScavengeGen(m)
+			// So that growth by a chunk has to scavenge three pages.
+			s.h.AllocManual(m, chunk-6, typ)
+			s.h.SetScavengeGoal(s.h.HeapSys() - s.h.HeapReleased() + (chunk-3)*s.g.PageSize)
+		})
+		s.m("grower", func(m *model.M) { s.allocManual(m, chunk, heap.SpanAllocWorkBuf) })
+	},
+}
+
+var scavengeHole = &Scenario{
+	Name: "scavenge-hole", Geometry: "small", Special: true,
+	Doc: "All is scavenged of a heap with a hole, in which nothing was ever mapped.",
+	config: func(c *heap.Config) {
+		noStops(1)(c)
+		c.Hints = []int{0, 2}
+		c.Occupied = []int{1}
+	},
+	setup: func(s *stage) {
+		s.h.Prepare(func(m *model.M) {
+			s.h.Alloc(m, s.g.ArenaPages(), 0, true)
+			s.h.FreeSpan(m, s.h.Alloc(m, s.g.ArenaPages(), 0, true))
+		})
+		s.m("FreeOSMemory", func(m *model.M) { s.scavengeAll(m) })
+	},
+}
+
+var scavengeIdle = &Scenario{
+	Name: "scavenge-idle", Geometry: "small", Special: true,
+	Doc:    "The background scavenger has nothing to do while another M allocates.",
+	config: noStops(2),
+	setup: func(s *stage) {
+		s.h.NewBgscavenge()
+		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
+	},
+}
