@@ -79,7 +79,7 @@ func TestRestoredHeapIsFresh(t *testing.T) {
 		}
 		sites := map[string]bool{}
 		depths, executions := []int{0, 40, 200, 250}, 6
-		other := v.Kind == VariantMutant || v.Issue != 0
+		other := v.Kind == VariantMutant || v.Issue != 0 || v.Entry != ""
 		if other {
 			depths, executions = []int{0, 100}, 2
 		}
