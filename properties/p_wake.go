@@ -5,8 +5,8 @@ import "lockheld/sched"
 // checkWake is L-WAKE: a request to wake the scavenger stays until the
 // scavenger, which was parked, has been made to run.
 func checkWake(s *state) string {
-	if s.h.ScavengeLock().Held() {
-		return "" // it is being woken, or about to park
+	if withTimers(s) && s.h.ScavengeLock().Held() {
+		return "" // it is being woken, which takes several steps with a timer
 	}
 	c := &s.counts
 	was, wasParked := c.wake, c.parked

@@ -4,7 +4,7 @@
 // runtime.
 //
 //	explore [flags]
-//	explore list scenarios|variants|properties|sites|strategies|programs|formats
+//	explore list scenarios|variants|bugs|properties|sites|strategies|programs|formats
 //	explore replay [flags] TOKEN|FILE
 //	explore conform [flags] FILE...
 //	explore infer [flags]
@@ -121,7 +121,10 @@
 //
 // List writes the names that flags take, one a line: name, tab, a sentence. For
 // variants the kind stands in between (release, bug, mutant, fixed or test) and
-// the property or site that catches it, or "-".
+// the property or site that catches it, or "-". For real bugs there stand the
+// issue, "in-go1.16" for one that the release has (or caught, harmless,
+// left-out), what catches it, in which scenario, and the variant that is clean
+// there.
 //
 // Replay runs the schedule of a token again and writes its trace. A FILE holds
 // the token on a line of its own; empty lines and lines that begin with # do not

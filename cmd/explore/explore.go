@@ -130,7 +130,7 @@ func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry
 	if err != nil {
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}
-	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: notes(rep, e)}
+	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: append(notes(rep, e), known(t.variant, t.name, rep.Findings)...)}
 	for i := range rep.Findings {
 		f, err := t.finding(&rep.Findings[i])
 		if err != nil {

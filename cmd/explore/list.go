@@ -18,6 +18,7 @@ var lists = []struct {
 }{
 	{"scenarios", listScenarios},
 	{"variants", listVariants},
+	{"bugs", listBugs},
 	{"properties", listProperties},
 	{"sites", listSites},
 	{"strategies", listStrategies},
@@ -49,11 +50,7 @@ func entry(name, doc string) string { return name + "\t" + doc }
 func listVariants() []string {
 	var lines []string
 	for _, v := range heap.Variants() {
-		catch := v.Catch
-		if catch == "" {
-			catch = "-"
-		}
-		lines = append(lines, strings.Join([]string{v.Name, v.Kind, catch, v.Doc}, "\t"))
+		lines = append(lines, strings.Join([]string{v.Name, v.Kind, orNone(v.Catch), v.Doc}, "\t"))
 	}
 	return lines
 }

@@ -10,10 +10,14 @@ import (
 func TestLists(t *testing.T) {
 	plain := regexp.MustCompile(`^(\S+)\t[^\t\n]+\.$`)
 	variant := regexp.MustCompile(`^(\S+)\t(?:release|bug|mutant|fixed|test)\t\S+\t[^\t\n]+\.$`)
+	bug := regexp.MustCompile(`^(\S+)\t(?:#\d+|-)\t(?:caught|in-go1\.16|harmless|left-out)(?:\t\S+){3}\t[^\t\n]+\.$`)
 	for _, l := range lists {
 		shape := plain
-		if l.name == "variants" {
+		switch l.name {
+		case "variants":
 			shape = variant
+		case "bugs":
+			shape = bug
 		}
 		seen := map[string]bool{}
 		for _, line := range l.lines() {

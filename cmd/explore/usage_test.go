@@ -55,7 +55,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-v heaplock/1", `unexpected argument "heaplock/1"`},
 		{"heaplock/1", `unknown command "heaplock/1", there are: list, replay, conform, help`},
 		{"lst", `unknown command "lst", did you mean list?`},
-		{"list", "list takes one of: scenarios, variants, properties, sites, strategies, programs, formats"},
+		{"list", "list takes one of: scenarios, variants, bugs, properties, sites, strategies, programs, formats"},
 		{"list site", `unknown list "site", did you mean sites?`},
 		{"replay", "replay takes one token, or a file that contains one"},
 		{"replay -seed 1 x", "flag provided but not defined: -seed (explore help shows the flags)"},

@@ -1,5 +1,6 @@
 // Package modeldoc writes docs/MODEL.md from the comments of the modelled code:
-// what each function stands for, what it leaves out, and the assertion points.
+// what each function stands for, what it leaves out, and the assertion points;
+// and docs/BUGS.md from the list of variants.
 //
 // It stands above heap and is used by a test only.
 package modeldoc

@@ -7,14 +7,21 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "write docs/MODEL.md")
+var update = flag.Bool("update", false, "write docs/MODEL.md and docs/BUGS.md")
 
 func TestModelDocIsCurrent(t *testing.T) {
-	const file = "../../docs/MODEL.md"
 	got, err := Markdown("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
+	current(t, "../../docs/MODEL.md", got)
+}
+
+func TestBugsDocIsCurrent(t *testing.T) { current(t, "../../docs/BUGS.md", Bugs()) }
+
+// current fails if file has not the text that it should have, or writes it.
+func current(t *testing.T, file, got string) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -25,7 +32,7 @@ func TestModelDocIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got != string(want) {
-		t.Errorf("docs/MODEL.md is not current: run go test ./internal/modeldoc -update\n%s", firstDifference(got, string(want)))
+		t.Errorf("%s is not current: run go test ./internal/modeldoc -update\n%s", file, firstDifference(got, string(want)))
 	}
 }
 
