@@ -213,33 +213,29 @@ func (h *mheap) loadScavengeGoal(m *model.M) uint64 {
 //
 // Runtime: setGCPercent, mgc.go, Go 1.16. Heap lock not held; any stack.
 func (h *mheap) setGCPercent(m *model.M, in int) (out int) {
-	if h.v.gcPercentOnG {
-		return h.setGCPercentLocked(m, in)
-	}
-	m.Systemstack(func() { out = h.setGCPercentLocked(m, in) })
-	return out
-}
-
-// setGCPercentLocked takes the heap lock for setGCPercent.
-//
-// Runtime: the function literal in setGCPercent, Go 1.16. System stack.
-func (h *mheap) setGCPercentLocked(m *model.M, in int) (out int) {
-	m.Lock(h.lock)
-	h.own.pacing.Write(m.T())
-	p := &h.pacing
-	out = int(p.gcpercent)
-	p.gcpercent = max(int64(in), -1)
-	p.heapMinimum = h.defaultHeapMinimum() * uint64(p.gcpercent) / 100
-	ratio := p.triggerRatio
-	if h.v.paceUnlocked {
-		m.Unlock(h.lock)
+	set := func() {
+		m.Lock(h.lock)
+		h.own.pacing.Write(m.T())
+		p := &h.pacing
+		out = int(p.gcpercent)
+		p.gcpercent = max(int64(in), -1)
+		p.heapMinimum = h.defaultHeapMinimum() * uint64(p.gcpercent) / 100
+		ratio := p.triggerRatio
+		if h.v.paceUnlocked {
+			m.Unlock(h.lock)
+			h.gcSetTriggerRatio(m, ratio)
+			return
+		}
 		h.gcSetTriggerRatio(m, ratio)
-		return out
+		m.Unlock(h.lock)
+		if h.cfg.Trace && h.v.traceUnlocked {
+			h.traceNextGC(m)
+		}
 	}
-	h.gcSetTriggerRatio(m, ratio)
-	m.Unlock(h.lock)
-	if h.cfg.Trace && h.v.traceUnlocked {
-		h.traceNextGC(m)
+	if h.v.gcPercentOnG {
+		set()
+	} else {
+		m.Systemstack(set)
 	}
 	return out
 }
