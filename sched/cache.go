@@ -1,11 +1,9 @@
 package sched
 
-// cache explores depth first and follows no state twice. It combines the table
-// of states with sleep sets: with a state it stores the tasks that need not move
-// there, and comes back for those of them that must move after all when it meets
-// the state again (Godefroid, Partial-order methods for the verification of
-// concurrent systems, LNCS 1032, 1996, section 5.3: sleep sets with state
-// matching).
+// cache explores depth first and follows no state twice. In a state a task need
+// not move if it has moved before in an earlier state of the same way, and no
+// step since then has disturbed it: it sleeps (Godefroid, Partial-order methods
+// for the verification of concurrent systems, LNCS 1032, 1996, chapter 5).
 //
 // # What a state is
 //
@@ -37,19 +35,30 @@ package sched
 // so far, up to the order of steps that commute (see [chains]). Equivalent
 // beginnings of executions lead to the same state whatever there is.
 //
-// # What is lost
+// # Why nothing is lost
 //
-// Nothing: a state whose hash is in the table was entered when it was first
-// met, and all that can follow has been or will be explored from there. Two
-// states with the same hash would be taken for one; that has a probability of
-// n²/2^129 for n states. Ends of executions are never merged. A hit with fewer
-// tasks asleep explores the difference. If a bound limits executions, a state is
-// a hit only if it was met before with at least as much left of the bound. A
-// full table ends the search, and the verdict is not complete.
+// A state of the table was followed when it was first met, but for the tasks
+// that slept then. As long as no execution comes back to a state on its own way,
+// that is enough: when the search leaves a state for good, it has left for good
+// whatever each task can lead to from there. For a task t that moved that is so
+// because the state behind it was left before. If t slept, it moved in an earlier
+// state b of the way, and disturbed by none of the steps v1, v2, … from there on.
+// The state behind t in b was left before; so, by the same argument applied to
+// it, was the one behind t and v1, then the one behind t, v1 and v2, and so on to
+// the one behind t and all of them. The same argument shows that there are no
+// loops at all then, also among the steps that were not made.
 //
-// Properties that are checked after every step and declare what they read are
-// covered as under every sleep set; one that declares nothing switches sleep
-// sets off.
+// Where an execution does come back to a state of its own, which takes declared
+// states, the search begins anew without sleep (see [cycles]), and so it does
+// when it finds a race (see [cache.overAgain]). A bound on preemptions and a
+// property that is checked after every step and does not declare what it reads
+// do without sleep from the start.
+//
+// Two states with the same hash would be taken for one; that has a probability of
+// at most n²/2^129 for n states, and the report says so. Ends of executions are
+// never merged. If a bound limits executions, a state is a hit only if it was met
+// before with at least as much left of the bound. A full table ends the search,
+// and the verdict is not complete.
 type cache struct {
 	depth  int
 	bound  int // most preemptions, -1: any number
@@ -57,6 +66,7 @@ type cache struct {
 	chains *chains // nil: memory can be seen
 	why    string  // why it cannot
 	sleeps bool    // sleep sets are in use
+	plain  bool    // sleep is off for good
 	shows  bool    // every step from every state is made
 	less   bool    // the bound left out schedules
 	merged int64   // hits: executions that ended at a state of the table
@@ -66,7 +76,9 @@ type cache struct {
 	newest [maxTasks]int32 // frame with the history of each task, -1: it has not moved
 	first  [maxTasks]Hash  // hash of each task of Setup at the start
 
-	check merges
+	faults cacheFault
+	check  merges
+	cycles cycles
 }
 
 // cacheFrame is a state on the way of the present execution.
@@ -82,6 +94,7 @@ type cacheFrame struct {
 	older        int32 // frame that had the history of moved before
 	undo         int32 // of chains
 
+	key     Hash // of the state, if it is in the table
 	history Hash // of moved
 	task    Hash // hash of the state of moved
 	birth   Hash // history of child, and
@@ -114,7 +127,7 @@ func (c *cache) begin(v *View) {
 		w.look()
 	}
 	c.shows = unreduced && c.chains == nil
-	c.sleeps = c.bound < 0 && !c.shows
+	c.sleeps = c.bound < 0 && !c.shows && !c.plain
 	for i := range c.newest {
 		c.newest[i] = -1
 	}
@@ -125,6 +138,10 @@ func (c *cache) Next(r *Result) (Schedule, bool) {
 	if r == nil {
 		return nil, true
 	}
+	if c.overAgain(r) {
+		c.restart()
+		return nil, true
+	}
 	if c.check.under() {
 		if s, more := c.check.next(r); more {
 			return s, true
@@ -133,19 +150,27 @@ func (c *cache) Next(r *Result) (Schedule, bool) {
 	if c.table.exhausted || c.check.differs != nil {
 		return nil, false
 	}
+	if s, more := c.next(); more {
+		return s, true
+	}
 	for i := len(c.frames) - 1; i >= 0; i-- {
 		f := &c.frames[i]
 		if c.advance(f) {
-			c.prefix = c.prefix[:0]
-			for j := range i + 1 {
-				c.prefix = append(c.prefix, c.frames[j].choice)
-			}
-			return c.prefix, true
+			return c.way(i + 1), true
 		}
 		c.leave(f)
 		c.frames = c.frames[:i]
 	}
 	return nil, false
+}
+
+// way returns the first n choices of the present execution.
+func (c *cache) way(n int) Schedule {
+	c.prefix = c.prefix[:0]
+	for i := range n {
+		c.prefix = append(c.prefix, c.frames[i].choice)
+	}
+	return c.prefix
 }
 
 // advance chooses what to do next in the state of f; it returns false if
@@ -169,6 +194,9 @@ func (c *cache) advance(f *cacheFrame) bool {
 
 // leave takes back what the step that led to f did to the state.
 func (c *cache) leave(f *cacheFrame) {
+	if !f.key.isZero() {
+		c.cycles.leave(f.key)
+	}
 	if f.moved >= 0 {
 		c.newest[f.moved] = f.older
 	}
@@ -182,23 +210,26 @@ func (c *cache) leave(f *cacheFrame) {
 
 // Pick looks up the state at which the execution has arrived.
 func (c *cache) Pick(v *View) int {
-	if c.check.under() {
+	switch {
+	case c.check.under():
 		return c.check.pick(v)
-	}
-	if len(c.frames) == 0 {
+	case c.cycles.on:
+		return c.cycles.pick(v)
+	case len(c.frames) == 0:
 		c.begin(v)
 	}
 	c.frames = append(c.frames, cacheFrame{moved: -1, child: -1})
 	f := &c.frames[len(c.frames)-1]
 	todo := c.allowed(v, f)
 	key, seen := c.arrive(v, f)
-	merged := false
-	if !seen {
-		todo &^= f.sleep
-	} else if todo, merged = c.visit(v, f, key, todo); merged && c.check.wants(v, key, c.merged) {
-		return c.check.pick(v)
+	todo &^= f.sleep
+	if seen && c.visit(f, key) {
+		if c.merged++; c.check.wants(v, key, c.merged-1) {
+			return c.check.pick(v)
+		}
+		return Prune
 	}
-	if todo == 0 {
+	if todo == 0 || c.table.exhausted {
 		return Prune
 	}
 	pick := lowest(todo)
@@ -212,8 +243,11 @@ func (c *cache) Pick(v *View) int {
 
 // Value starts with the first value of a data choice.
 func (c *cache) Value(v *View, n int) int {
-	if c.check.under() {
+	switch {
+	case c.check.under():
 		return c.check.value(n)
+	case c.cycles.on:
+		return c.cycles.value(v)
 	}
 	f := &c.frames[len(v.Log)]
 	f.values, f.choice.Value = int16(n-1), 0
@@ -245,39 +279,35 @@ func (c *cache) allowed(v *View, f *cacheFrame) uint64 {
 	return only
 }
 
-// visit enters the state of f in the table and returns the tasks of todo that
-// have to move from it: none if it was there and all that can follow is covered.
-func (c *cache) visit(v *View, f *cacheFrame, key Hash, todo uint64) (rest uint64, merged bool) {
-	state, used, known := c.table.put(key)
-	switch {
-	case state == nil: // full
-		return 0, false
-	case !known:
-		state.sleep = f.sleep
-		if used != nil {
-			*used = f.budget
-		}
+// visit enters the state of f in the table and reports whether it was there, and
+// all that can follow is covered.
+func (c *cache) visit(f *cacheFrame, key Hash) (covered bool) {
+	used, known, ok := c.table.put(key)
+	if !ok {
+		return false
+	}
+	f.key = key
+	c.cycles.enter(key)
+	if known {
+		c.close()
+	} else {
 		c.check.remember(c, key)
-		return todo &^ f.sleep, false
-	case used != nil && !used.within(f.budget):
-		// More is possible now than then, also behind tasks that moved then.
-		if f.budget.within(*used) {
-			state.sleep, *used = f.sleep, f.budget
-		}
-		return todo &^ f.sleep, false
 	}
-	rest = todo & state.sleep &^ f.sleep
-	f.sleep &= state.sleep
-	state.sleep = f.sleep
-	if rest == 0 {
-		c.merged++
-		return 0, true
-	}
-	if used != nil {
+	switch {
+	case used == nil || c.faults&cacheFaultBudget != 0:
+		return known
+	case known && used.within(f.budget):
+		return true
+	case !known || f.budget.within(*used): // otherwise more of one bound is left, and less of the other
 		*used = f.budget
 	}
-	return rest, false
+	return false
 }
 
-// leftOut reports whether the bound has left out schedules so far.
-func (c *cache) leftOut() bool { return c.less }
+// leftOut reports whether the bound has left out schedules so far, or loops were
+// met, of which not every one was followed.
+func (c *cache) leftOut() bool { return c.less || c.cycles.met > 0 }
+
+// reduced reports whether schedules were left out that are equivalent to others:
+// goals are not judged then.
+func (c *cache) reduced() bool { return c.sleeps || c.chains != nil }

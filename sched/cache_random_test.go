@@ -2,17 +2,14 @@ package sched
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
-	"testing"
 )
 
 // secretsProgram is a random program of two or three tasks, and one that they
 // may start, that share words, guarded values, plain memory under a lock, and a
-// condition variable. What a task knows is one number, which all that it reads
-// goes into. ends collects how executions end: what each task knew and what was
-// left in memory.
+// condition variable. In some the last task is a daemon. What a task knows is
+// one number, which all that it reads goes into. ends collects how executions
+// end: what each task knew and what was left in memory.
 func secretsProgram(seed uint64, live bool, ends map[string]bool) *Program {
 	rnd := rand.New(rand.NewPCG(seed, 1))
 	bodies := make([][]int, 3+rnd.IntN(2))
@@ -29,7 +26,11 @@ func secretsProgram(seed uint64, live bool, ends map[string]bool) *Program {
 		Save(w, &s.started)
 		s.guarded = NewGuarded(w, "guarded", uint64(0), GuardedBy(s.m[1]))
 		for i := range bodies[1:] {
-			w.Go(fmt.Sprint("T", i+1), func(t *Task) { s.run(t, i+1) })
+			declare := w.Go
+			if seed%4 == 3 && i+2 == len(bodies) {
+				declare = w.Daemon
+			}
+			declare(fmt.Sprint("T", i+1), func(t *Task) { s.run(t, i+1) })
 		}
 		w.AtEnd(Property{Name: "ends", Check: func() string {
 			ends[fmt.Sprint(s.known, s.plain, *s.guarded.Peek(), s.x.Peek(), s.y.Peek())] = true
@@ -160,76 +161,4 @@ var secretsForms = []secretsForm{
 	{"seen", false, func(p *Program) {}},
 	{"live", true, func(p *Program) {}},
 	{"hidden", false, func(p *Program) { p.Reusable = false }},
-}
-
-// Cache finds all ends that plain search finds, whatever tasks share.
-func TestCacheSeesSecrets(t *testing.T) {
-	compared, executions, runs := 0, int64(0), map[string]int64{}
-	for seed := range uint64(300) {
-		want := map[string]bool{}
-		d := explore(t, secretsProgram(seed, false, want), Options{Preemptions: -1, All: true, Recheck: -1, Shrink: -1, Executions: 1000})
-		if d.Executions == 1000 {
-			continue
-		}
-		compared++
-		executions += d.Executions
-		for _, f := range secretsForms {
-			got := map[string]bool{}
-			p := secretsProgram(seed, f.live, got)
-			f.p(p)
-			r := exploreCache(t, p, Options{Preemptions: -1, Recheck: int64(seed%2)*2 - 1})
-			runs[f.name] += r.Executions + r.Blocked
-			if !maps.Equal(got, want) || findings(r) != findings(d) {
-				t.Errorf("%s, %s: %v %s\nends %q\nwant %s\nends %q", p.Name, f.name, r.Verdict, findings(r),
-					slices.Sorted(maps.Keys(got)), findings(d), slices.Sorted(maps.Keys(want)))
-			}
-		}
-		if t.Failed() {
-			return
-		}
-	}
-	if compared < 100 {
-		t.Errorf("only %d programs compared", compared)
-	}
-	t.Logf("%d programs, %d executions of dfs, of cache %v", compared, executions, runs)
-}
-
-// A race that plain search finds is found, though states are merged: who has
-// seen which access is part of a state.
-func TestCacheFindsRaces(t *testing.T) {
-	var touches []touch
-	racy, clean := 0, 0
-	for seed := range uint64(300) {
-		p := racyProgram(seed, &touches)
-		d := explore(t, p, Options{Preemptions: -1, Recheck: -1, Shrink: -1, Executions: 1000})
-		if d.Executions == 1000 {
-			continue
-		}
-		if d.Verdict == Violated {
-			racy++
-		} else {
-			clean++
-		}
-		for _, hidden := range []bool{true, false} {
-			q := *p
-			if hidden {
-				q.Reusable = true
-				q.Setup = func(w *World) {
-					p.Setup(w)
-					w.Hidden(nil)
-				}
-			}
-			r := explore(t, &q, Options{Strategy: "cache", Preemptions: -1, Recheck: 1, Shrink: -1})
-			if (r.Verdict == Violated) != (d.Verdict == Violated) {
-				t.Errorf("%s, declared %v: %v %s, dfs %v %s", p.Name, hidden, r.Verdict, findings(r), d.Verdict, findings(d))
-			}
-		}
-		if t.Failed() {
-			return
-		}
-	}
-	if racy < 60 || clean < 60 {
-		t.Errorf("%d programs with races, %d without", racy, clean)
-	}
-	t.Logf("%d programs with races, %d without", racy, clean)
 }

@@ -36,6 +36,7 @@ const (
 
 const (
 	maxWays     = 4096 // states that are remembered
+	mergeSteps  = 4096 // of a continuation, at most
 	firstMerges = 50   // so many merges are checked before it becomes one of many
 )
 
@@ -87,7 +88,7 @@ func (m *merges) wants(v *View, key Hash, merged int64) bool {
 
 // pick continues at random. The remembered way must not go on longer.
 func (m *merges) pick(v *View) int {
-	if m.stage == mergeSecond {
+	if m.stage == mergeSecond || len(v.Log) >= m.start+mergeSteps {
 		return Prune
 	}
 	set := v.Enabled
@@ -112,7 +113,7 @@ func (m *merges) next(r *Result) (Schedule, bool) {
 		m.stage = mergeSecond
 		m.run = append(m.run[:0], r.Log[m.start:]...)
 		m.ends = append(m.ends[:0], violationsFrom(r, m.start)...)
-		m.cut = r.Cut
+		m.cut = r.Cut || r.Pruned || r.livelock()
 		m.forced = append(m.forced[:0], m.way...)
 		for i := range m.run {
 			m.forced = append(m.forced, m.run[i].Choice)
@@ -136,7 +137,7 @@ func (m *merges) compare(r *Result) {
 			return
 		}
 	}
-	if m.cut || r.Cut {
+	if m.cut || r.Cut || r.livelock() { // which depends on what came before
 		return
 	}
 	if len(log) != len(m.run) || r.Pruned {
@@ -154,6 +155,16 @@ func (m *merges) compare(r *Result) {
 			return
 		}
 	}
+}
+
+// livelock reports whether the engine ended the execution because nothing changes.
+func (r *Result) livelock() bool {
+	for i := range r.Violations {
+		if r.Violations[i].Kind == KindLivelock {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *merges) differ(step int, format string, args ...any) {

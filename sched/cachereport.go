@@ -15,6 +15,10 @@ func (c *cache) notes(r *Report) []string {
 		notes = append(notes, "states are told apart by the order of all steps that do not commute, since "+c.why+
 			"; World.Hidden declares what tasks share")
 	}
+	if y := &c.cycles; y.met > 0 {
+		notes = append(notes, fmt.Sprintf("executions came back to a state of their own %d times; %d of these loops were followed "+
+			"in search of a livelock, others and combinations of them were not", y.met, y.followed))
+	}
 	return notes
 }
 

@@ -37,8 +37,10 @@ func (c *cache) arrive(v *View, f *cacheFrame) (key Hash, seen bool) {
 	}
 	unsaid, memory, seen := v.w.hiddenState()
 	f.unsaid = unsaid
-	key = key.with(memory)
-	if v.w.clocks {
+	if c.faults&cacheFaultMemory == 0 {
+		key = key.with(memory)
+	}
+	if v.w.clocks && c.faults&cacheFaultRaces == 0 {
 		key = key.with(v.w.raceState())
 	}
 	return marked(key), seen
@@ -55,8 +57,12 @@ func marked(key Hash) Hash {
 // follow applies the last step, made in the state of p, to the state of f.
 func (c *cache) follow(v *View, f, p *cacheFrame) {
 	s := &v.Log[len(v.Log)-1]
-	for set := p.sleep; set != 0; set &= set - 1 {
-		if u := lowest(set); !disturbs(s, v.Pending(u)) {
+	last := lastAlive(v.w, s)
+	if c.faults&cacheFaultDaemon != 0 {
+		last = 0
+	}
+	for set := p.sleep &^ last; set != 0; set &= set - 1 {
+		if u := lowest(set); !disturbs(s, v.Pending(u)) || c.faults&cacheFaultWake != 0 {
 			f.sleep |= 1 << uint(u)
 		}
 	}
@@ -69,7 +75,10 @@ func (c *cache) follow(v *View, f, p *cacheFrame) {
 		f.undo, f.history = c.chains.step(history, s)
 	} else {
 		f.history = nextHistory(history, s, p.unsaid, v.w.said())
-		f.sum = f.sum.plus(objectsAfter(s)).minus(objectsBefore(s)).plus(queueChange(v))
+		f.sum = f.sum.plus(c.objects(v, s))
+	}
+	if c.faults&cacheFaultHistory != 0 && c.chains == nil {
+		f.history = hashOf(tagHistory, uint64(t), 0)
 	}
 	f.task = component(v, t, f.history)
 	f.sum = f.sum.plus(f.task)
@@ -84,6 +93,41 @@ func (c *cache) follow(v *View, f, p *cacheFrame) {
 		f.born = component(v, child, f.birth)
 		f.sum = f.sum.plus(f.born)
 	}
+}
+
+// objects returns what the last step, s, adds to the hash of all objects.
+func (c *cache) objects(v *View, s *Step) Hash {
+	_, word := valueAfter(s)
+	var sum Hash
+	if word && c.faults&cacheFaultValue == 0 || !word && c.faults&cacheFaultHolder == 0 {
+		sum = objectsAfter(s).minus(objectsBefore(s))
+	}
+	if c.faults&cacheFaultQueue == 0 {
+		sum = sum.plus(queueChange(v))
+	}
+	return sum
+}
+
+// lastAlive returns the only task left that is no daemon, if s is a step of a
+// daemon: had that one moved first and ended, the execution would have ended
+// before s. The two do not commute.
+func lastAlive(w *World, s *Step) uint64 {
+	if !w.tasks[s.Task].daemon {
+		return 0
+	}
+	var alive uint64
+	for _, t := range w.created {
+		if !t.daemon && !t.Ended() {
+			alive |= t.bit()
+		}
+	}
+	if child, ok := spawned(s); ok { // it was not there yet
+		alive &^= 1 << uint(child)
+	}
+	if alive&(alive-1) != 0 {
+		return 0
+	}
+	return alive
 }
 
 // history returns the history of task t and the hash of its state.

@@ -1,8 +1,8 @@
 package sched
 
-// stateTable is a set of states with what the search knows of each. It is
-// bounded in bytes and never loses a state: where a state cannot be entered any
-// more, put says so.
+// stateTable is a set of states. It is
+// bounded in bytes and never loses a state: where one cannot be entered any more,
+// put says so.
 //
 // The table is a directory of segments of one size, chosen by the upper bits of
 // the hash, each with open addressing by its lower bits (Fagin, Nievergelt,
@@ -25,14 +25,8 @@ type stateTable struct {
 type segment struct {
 	depth  uint // upper bits that all hashes in it have in common
 	n      int
-	states []cachedState
+	states []Hash   // the zero Hash marks a free slot
 	used   []budget // nil unless the search is bounded
-}
-
-// cachedState is a slot of a segment; the zero Hash marks a free one.
-type cachedState struct {
-	key   Hash
-	sleep uint64 // tasks whose steps from here are known to lead nowhere new
 }
 
 // budget is what an execution had used up of its bounds when it came to a state.
@@ -47,7 +41,7 @@ func (b budget) within(other budget) bool {
 }
 
 const (
-	slotBytes    = 24
+	slotBytes    = 16
 	budgetBytes  = 8
 	maxSlots     = 1 << 12
 	minSlots     = 1 << 4
@@ -67,6 +61,9 @@ func newStateTable(limit int64, budgets bool) *stateTable {
 	return t
 }
 
+// fresh returns an empty table like t.
+func (t *stateTable) fresh() *stateTable { return newStateTable(t.limit, t.budgets) }
+
 func (t *stateTable) segmentBytes() int64 {
 	if t.budgets {
 		return int64(t.slots) * (slotBytes + budgetBytes)
@@ -76,20 +73,20 @@ func (t *stateTable) segmentBytes() int64 {
 
 func (t *stateTable) newSegment() segment {
 	t.bytes += t.segmentBytes()
-	s := segment{states: make([]cachedState, t.slots)}
+	s := segment{states: make([]Hash, t.slots)}
 	if t.budgets {
 		s.used = make([]budget, t.slots)
 	}
 	return s
 }
 
-// put returns the slot of a state, which it enters if it is not known. It
-// returns nil if there is no room for that. The slot is valid until the next
-// call.
-func (t *stateTable) put(key Hash) (state *cachedState, used *budget, known bool) {
+// put enters a state if it is not known; ok is false if there is no room for
+// that. With a state goes a budget if the search is bounded; the pointer is valid
+// until the next call.
+func (t *stateTable) put(key Hash) (used *budget, known, ok bool) {
 	s := t.segment(key)
 	i := s.find(key)
-	known = s.states[i].key == key
+	known = s.states[i] == key
 	for !known && s.n >= t.slots/4*3 && t.split(key) {
 		s = t.segment(key)
 		i = s.find(key)
@@ -97,16 +94,16 @@ func (t *stateTable) put(key Hash) (state *cachedState, used *budget, known bool
 	if !known {
 		if s.n >= t.slots/16*15 {
 			t.exhausted = true
-			return nil, nil, false
+			return nil, false, false
 		}
-		s.states[i] = cachedState{key: key}
+		s.states[i] = key
 		s.n++
 		t.n++
 	}
 	if t.budgets {
 		used = &s.used[i]
 	}
-	return &s.states[i], used, known
+	return used, known, true
 }
 
 func (t *stateTable) segment(key Hash) *segment { return &t.segments[t.dir[t.index(key)]] }
@@ -118,7 +115,7 @@ func (t *stateTable) index(key Hash) uint64 { return key.hi >> (64 - t.depth) }
 func (s *segment) find(key Hash) int {
 	mask := len(s.states) - 1
 	i := int(key.lo) & mask
-	for s.states[i].key != key && !s.states[i].key.isZero() {
+	for s.states[i] != key && !s.states[i].isZero() {
 		i = (i + 1) & mask
 	}
 	return i
@@ -147,7 +144,7 @@ func (t *stateTable) split(key Hash) bool {
 	*low = t.rebuilt
 	low.depth, low.n = high.depth, 0
 	for i := range full.states {
-		if k := full.states[i].key; !k.isZero() {
+		if k := full.states[i]; !k.isZero() {
 			to := low
 			if k.hi>>(64-low.depth)&1 == 1 {
 				to = high
@@ -164,7 +161,7 @@ func (t *stateTable) split(key Hash) bool {
 
 // move copies slot i of from.
 func (s *segment) move(from *segment, i int) {
-	j := s.find(from.states[i].key)
+	j := s.find(from.states[i])
 	s.states[j] = from.states[i]
 	if s.used != nil {
 		s.used[j] = from.used[i]

@@ -9,11 +9,7 @@ import (
 func TestStateTableAgainstMap(t *testing.T) {
 	for _, budgets := range []bool{false, true} {
 		table := newStateTable(8<<20, budgets)
-		type entry struct {
-			sleep uint64
-			used  budget
-		}
-		want := map[Hash]entry{}
+		want := map[Hash]budget{}
 		var keys []Hash
 		rnd := rand.New(rand.NewPCG(1, 2))
 		for i := range uint64(100_000) {
@@ -21,20 +17,20 @@ func TestStateTableAgainstMap(t *testing.T) {
 			if i%3 == 2 { // one that is known
 				key = keys[rnd.IntN(len(keys))]
 			}
-			state, used, known := table.put(key)
+			used, known, room := table.put(key)
 			old, ok := want[key]
-			if known != ok || state.key != key {
-				t.Fatalf("entry %d: known %v, want %v", i, known, ok)
+			if known != ok || !room {
+				t.Fatalf("entry %d: known %v, want %v; room %v", i, known, ok, room)
 			}
-			if known && (state.sleep != old.sleep || budgets && *used != old.used) {
-				t.Fatalf("entry %d: %+v %+v, want %+v", i, state, used, old)
+			if known && budgets && *used != old {
+				t.Fatalf("entry %d: %+v, want %+v", i, *used, old)
 			}
 			if !ok {
 				keys = append(keys, key)
 			}
-			e := entry{sleep: rnd.Uint64(), used: budget{int32(i), int32(i / 2)}}
-			if state.sleep = e.sleep; budgets {
-				*used = e.used
+			e := budget{int32(i), int32(i / 2)}
+			if budgets {
+				*used = e
 			}
 			want[key] = e
 		}
@@ -57,11 +53,11 @@ func checkTable(t *testing.T, table *stateTable) {
 		n += int64(s.n)
 		found := 0
 		for _, c := range s.states {
-			if c.key.isZero() {
+			if c.isZero() {
 				continue
 			}
 			found++
-			if table.segment(c.key) != s {
+			if table.segment(c) != s {
 				t.Fatalf("a state of segment %d is looked for elsewhere", i)
 			}
 		}
@@ -84,12 +80,8 @@ func TestStateTableIsBounded(t *testing.T) {
 		table := newStateTable(limit, false)
 		i := uint64(0)
 		for ; !table.exhausted; i++ {
-			state, _, known := table.put(hashOf(i, 0, 0))
-			if known || state == nil != table.exhausted {
-				t.Fatalf("state %d: %v %v", i, state, known)
-			}
-			if state != nil {
-				state.sleep = i
+			if _, known, ok := table.put(hashOf(i, 0, 0)); known || ok == table.exhausted {
+				t.Fatalf("state %d: %v %v", i, known, ok)
 			}
 		}
 		i-- // the one for which there was no room
@@ -97,11 +89,11 @@ func TestStateTableIsBounded(t *testing.T) {
 			t.Errorf("%d states, want %d", table.n, i)
 		}
 		for j := range i {
-			if state, _, known := table.put(hashOf(j, 0, 0)); !known || state.sleep != j {
+			if _, known, ok := table.put(hashOf(j, 0, 0)); !known || !ok {
 				t.Fatalf("state %d of %d is lost", j, i)
 			}
 		}
-		if state, _, _ := table.put(hashOf(i, 0, 0)); state != nil {
+		if _, _, ok := table.put(hashOf(i, 0, 0)); ok {
 			t.Error("there is room again")
 		}
 		checkTable(t, table)

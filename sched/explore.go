@@ -228,6 +228,13 @@ type limited interface{ leftOut() bool }
 // may add findings, and says why the search was given up, "" if it was not.
 type concluder interface{ conclude(r *Report) string }
 
+// reduced reports whether a strategy that does not always do so has left out
+// schedules that are equivalent to others. A goal may hold in some of these only.
+func reduced(s Strategy) bool {
+	r, ok := s.(interface{ reduced() bool })
+	return ok && r.reduced()
+}
+
 // conclude decides the verdict.
 func (s *search) conclude() {
 	rep, strat := s.report, s.workers[0].Strategy
@@ -256,7 +263,7 @@ func (s *search) conclude() {
 		rep.Verdict, rep.Why = Stopped, gaveUp
 	case rep.Cut > 0 || rep.PassedOver > 0 || s.total.leftOut:
 		rep.Verdict = Bounded
-	case len(rep.Unreached) > 0 && !s.entry.Reduces: // a goal may tell equivalent schedules apart
+	case len(rep.Unreached) > 0 && !s.entry.Reduces && !reduced(strat):
 		rep.Verdict = Violated
 		for _, g := range rep.Unreached {
 			rep.Findings = append(rep.Findings, Finding{Violation: Violation{Kind: KindSometimes, Site: g,

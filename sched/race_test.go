@@ -40,15 +40,17 @@ func racyProgram(seed uint64, touches *[]touch) *Program {
 				cells[cell].Read(t)
 			}
 		}
-		var child *Task
+		started := NewWord(w, "started", 0)
+		var child *Task // of T0; others know of it by started
 		var run func(t *Task, ops []int)
 		run = func(t *Task, ops []int) {
 			for _, op := range ops {
 				racyStep(t, op, m, rw, words, func(cell int, write bool) { access(t, cell, write) })
 				switch {
-				case op == 15 && child == nil && t.parent == nil:
+				case op == 15 && t.ID() == 0 && child == nil:
 					child = t.Go("child", func(t *Task) { run(t, bodies[2]) })
-				case op == 16 && child != nil && t.parent == nil:
+					started.Store(t, 1)
+				case op == 16 && t.parent == nil && started.Load(t) == 1:
 					t.Join(child)
 				}
 			}

@@ -35,7 +35,7 @@ func TestCacheForms(t *testing.T) {
 	for i := range cacheForms {
 		f := &cacheForms[i]
 		t.Run(f.name, func(t *testing.T) {
-			forEach(t, 25, 1000, func(t *testing.T, p *litmus.Program) {
+			forEach(t, 80, 1000, func(t *testing.T, p *litmus.Program) {
 				want := classes(t, p)
 				for _, recheck := range []int64{-1, 1} {
 					got := f.explore(t, p, sched.Options{Strategy: "cache", Preemptions: -1, Recheck: recheck})
