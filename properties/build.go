@@ -28,7 +28,8 @@ type Build struct {
 	// Observer looks on while Ms run; nil: nobody.
 	Observer model.Observer
 
-	ready func(s *stage) // sees each stage when it is set up; for tests
+	ready  func(s *stage) // sees each stage when it is set up; for tests
+	always bool           // checks properties in known states too; for tests
 }
 
 // Program makes the program. The error says in one line what does not exist.
@@ -64,6 +65,7 @@ func (b Build) program(sc *Scenario) (*sched.Program, error) {
 	}
 	return &sched.Program{Name: sc.Name, Reusable: true, Setup: func(w *sched.World) {
 		s := newStage(w, sc, g, v, sel, b)
+		s.always = b.always
 		s.run()
 		if b.ready != nil {
 			b.ready(s)

@@ -59,7 +59,8 @@
 // Atomic words that are read together, such as heap_sys and heap_released, are
 // declared together. A property about transitions remembers what it saw last;
 // that is a function of the values of what it declares, in an order that is the
-// same in all equivalent executions.
+// same in all equivalent executions. Its entry says so (remembers): all others
+// are not checked again where an execution repeats the one before it.
 //
 // All this rests on the race checks: two accesses to plain data that are not
 // ordered are a violation in every equivalent execution.

@@ -47,13 +47,14 @@ type Entry struct {
 	// Fails says where and why Go 1.16 does not have a strict property.
 	Fails string
 
-	off    model.Checks        // switches it off where it is checked inside
-	called bool                // the scenario checks it after a call, or a hook does
-	sites  bool                // assertion points of our own around the page allocator check it
-	check  func(*state) string // "" or what is wrong
-	end    func(*state) string // the same, at the end of an execution
-	reads  func(*state) []sched.ObjID
-	needs  func(*state) bool // nil: always; false: the property does not apply
+	off       model.Checks        // switches it off where it is checked inside
+	called    bool                // the scenario checks it after a call, or a hook does
+	remembers bool                // what check saw before, it compares the state with
+	sites     bool                // assertion points of our own around the page allocator check it
+	check     func(*state) string // "" or what is wrong
+	end       func(*state) string // the same, at the end of an execution
+	reads     func(*state) []sched.ObjID
+	needs     func(*state) bool // nil: always; false: the property does not apply
 }
 
 // Properties returns all properties in the order of the reference: locking,

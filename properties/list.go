@@ -61,7 +61,7 @@ var entries = []Entry{
 	{Name: "P-SEARCHMAP", Doc: "The search address is part of the heap, or says that no page is free.",
 		When: Unlocked, check: checkSearchMap, reads: readsLock},
 	{Name: "P-INUSE", Doc: "The ranges in use are sorted, made of chunks, counted, never smaller than before, and apart from the rest of the current arena.",
-		When: Unlocked, check: checkInUse, reads: readsLock},
+		When: Unlocked, check: checkInUse, remembers: true, reads: readsLock},
 	{Name: "P-SCAVSUB", Doc: "A page that is allocated is not marked as scavenged, and a page cache has nothing scavenged that it does not have.",
 		When: Unlocked, check: checkScavSub, reads: readsLock},
 	{Name: "P-BACKED", Doc: "The operating system backs every free page that is not marked as scavenged, and gets back only what is free.",
@@ -73,9 +73,9 @@ var entries = []Entry{
 	{Name: "P-MSPAN", Doc: "Every span object is free, in the cache of one P, live or in the hands of an M that allocates, and once in allspans.",
 		When: Unlocked, check: checkMSpan, reads: readsLock, needs: withHeap},
 	{Name: "P-SPANSTATE", Doc: "A span comes into use out of dead, with its sweep generation, and dies only while the collector does not mark.",
-		When: EachStep, check: checkSpanState, reads: readsStates, needs: withHeap},
+		When: EachStep, check: checkSpanState, remembers: true, reads: readsStates, needs: withHeap},
 	{Name: "P-SWEEPGEN", Doc: "A span is swept by one M in a cycle, and its object keeps the sweep generation when it dies.",
-		When: EachStep, check: checkSweepgen, reads: readsSweepgens, needs: withHeap},
+		When: EachStep, check: checkSweepgen, remembers: true, reads: readsSweepgens, needs: withHeap},
 
 	// Scavenger.
 	{Name: "P-SCAVRANGES", Doc: "What is left to scavenge in the generation is sorted, disjoint, counted and part of the heap.",
@@ -91,7 +91,7 @@ var entries = []Entry{
 	{Name: "P-PARK", Doc: "A background scavenger that has found nothing parks before it looks again.",
 		When: EachStep, check: checkPark, reads: readsScavenge, needs: withHeap},
 	{Name: "L-WAKE", Doc: "A request to wake the scavenger stays until the scavenger has been made to run.",
-		When: EachStep, check: checkWake, reads: readsWake, needs: withSysmon},
+		When: EachStep, check: checkWake, remembers: true, reads: readsWake, needs: withSysmon},
 
 	// Accounting.
 	{Name: "P-REL", Doc: "heap_released is what is marked as scavenged, the rest of the current arena, and what Ms are about to account for.",
@@ -138,7 +138,7 @@ var entries = []Entry{
 	// What Go 1.16 does not have.
 	{Name: "P-DONE-ONCE", Doc: "In a sweep phase one sweeper finds that it is the last one, which starts a scavenge generation.", Strict: true,
 		Fails: "sweep-termination: the test of sweepdone and the count of sweepers are two steps (issue 46500)",
-		When:  EachStep, check: checkDoneOnce, reads: readsSweepers, needs: withHeap},
+		When:  EachStep, check: checkDoneOnce, remembers: true, reads: readsSweepers, needs: withHeap},
 	{Name: "P-SWEPT", Doc: "When the sweep counts as done and no sweeper is active, every span is swept.", Strict: true,
 		Fails: "reclaim: the page reclaimer and mcentral sweep spans without being counted as sweepers (compare issue 45315)",
 		When:  EachStep, check: checkSwept, reads: readsSwept, needs: withHeap},

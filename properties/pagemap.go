@@ -28,6 +28,8 @@ type pageMap struct {
 	class   [numClasses][]uint64
 	flights int // Ms with pages in flight
 
+	old bool // not filled when the state was looked at last
+
 	doubled [2]int // two classes that have a page in common
 	page    uint64 // that page, one more
 	stray   uint64 // a page that has a class and is not mapped, one more

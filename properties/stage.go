@@ -67,7 +67,7 @@ func (s *stage) register() {
 		if !s.sel[e.Name] || e.needs != nil && !e.needs(s.state) {
 			continue
 		}
-		p := sched.Property{Name: e.Name}
+		p := sched.Property{Name: e.Name, Stateless: !e.remembers && !s.always}
 		if e.check != nil {
 			p.Check = func() string { return e.check(s.state) }
 			p.Reads = e.reads(s.state)

@@ -25,6 +25,8 @@ type state struct {
 	counts   counts
 	spans    []spanPast // by object, for properties about transitions
 	coverage *model.Coverage
+
+	always bool // no property counts as stateless
 }
 
 // counts are small facts that change during an execution.
@@ -98,7 +100,7 @@ func (s *state) changed() bool {
 		c.seen = c.releases
 	}
 	c.released = released
-	s.pm.fill(s)
+	s.look()
 	return true
 }
 
@@ -109,11 +111,18 @@ func (s *state) unlocked() bool {
 	if s.lock.Held() || s.counts.making {
 		return false
 	}
-	if now := s.w.Now() + 1; s.counts.ended != now {
+	if now := s.w.Now() + 1; s.counts.ended != now || s.pm.old {
 		s.counts.ended = now
-		s.pm.fill(s)
+		s.look()
 	}
 	return true
+}
+
+// look fills the page map for checks that follow, unless there will be none.
+func (s *state) look() {
+	if s.pm.old = s.w.Known() && !s.always; !s.pm.old {
+		s.pm.fill(s)
+	}
 }
 
 // quiet reports whether no M is inside a function of the page heap.

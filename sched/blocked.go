@@ -46,13 +46,12 @@ type sequence struct {
 // reverseRaces finds the races of the execution and enters what reverses them
 // in the wakeup trees.
 func (d *dpor) reverseRaces(r *Result) {
-	fresh := d.fresh
 	for n, rc := range d.races {
 		if d.faults == 0 || !d.skips(r, n, rc.second) {
 			d.reversePlain(rc)
 		}
 	}
-	for i := fresh; i < len(d.events); i++ {
+	for i := range d.events {
 		if blocks(d.events[i].kind) && (d.faults == 0 || d.faults&faultPerformed == 0 && !d.skips(r, -1, int32(i))) {
 			op := d.performed(int32(i), &r.Log[i])
 			d.reverseBlocked(&op)

@@ -84,12 +84,12 @@ func (d *dpor) advance(log []Step) (Schedule, bool) {
 		d.frames = d.frames[:k+1]
 		d.asleep = d.asleep[:f.hi]
 		if f.many > 0 && f.free && d.nextValue(f) {
-			d.unrecord(0)
+			d.unrecord(k)
 			return d.begin(), true
 		}
 		d.rest(f, &log[k])
 		if c := f.todo; c != 0 {
-			d.unrecord(0)
+			d.unrecord(k)
 			d.follow(k, c)
 			return d.begin(), true
 		}

@@ -31,6 +31,7 @@ type engine struct {
 	log        []Step
 	prevLen    int  // length of the previous log, still in log's array
 	same       bool // so far the execution repeats the previous one
+	clean      bool // the previous one had no violation
 	prefix     Schedule
 	enabled    uint64
 	toStart    uint64 // tasks whose body must run up to its first operation
@@ -76,7 +77,7 @@ func (x *engine) begin() {
 	x.epoch++
 	x.prevLen = len(x.log)
 	x.log = x.log[:0]
-	x.same = true
+	x.same, x.clean = true, len(x.violations) == 0
 	x.enabled, x.toStart, x.live = 0, 0, 0
 	x.last = -1
 	x.halt, x.over, x.renumbered = false, false, false

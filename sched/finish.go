@@ -161,27 +161,37 @@ func (x *engine) checkStart() {
 	}
 }
 
+// known reports whether the state was checked before: the execution is, so far,
+// the one before it, in which nothing was found.
+func (x *engine) known() bool {
+	return x.same && x.clean && x.prevLen > 0 && len(x.log) <= x.prevLen && !x.over && !x.rechecking
+}
+
 // afterStep checks the properties that must hold after each step. A step that
 // touches nothing that a property reads leaves it as it was.
 func (x *engine) afterStep(t *Task) {
-	rest := x.w.always
-	if len(rest) == 0 {
-		return
-	}
 	last := &x.log[len(x.log)-1]
 	touched := last.Groups
 	if last.Kind == OpSpawn {
 		touched = ^uint64(0)
 	}
+	watched, known := x.w.watched, x.known()
+	if known {
+		watched = x.w.watchedStill
+	}
+	if touched&watched == 0 && !x.w.watchesAll {
+		return
+	}
+	rest := x.w.always
 	for i := range x.w.gates {
 		g := &x.w.gates[i]
 		group := rest[:g.n]
 		rest = rest[g.n:]
-		if g.mask != ^uint64(0) && g.mask&touched == 0 || g.due != nil && !g.due() {
+		if g.mask != ^uint64(0) && g.mask&touched == 0 || known && g.idle || g.due != nil && !g.due() {
 			continue
 		}
 		for j := range group {
-			if m := group[j].mask; m != ^uint64(0) && m&touched == 0 {
+			if m := group[j].mask; m != ^uint64(0) && m&touched == 0 || known && group[j].Stateless {
 				continue
 			}
 			if what := group[j].Check(); what != "" {

@@ -32,8 +32,7 @@ type causality struct {
 	lastOf  [maxTasks]int32
 	madeBy  [maxTasks]int32 // spawn of each task
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
-	races   []race
-	fresh   int // events from here on are new
+	races   []race          // by the second event
 	faults  fault
 }
 
@@ -93,12 +92,17 @@ func (h *causality) unrecord(k int) {
 		}
 	}
 	h.events = h.events[:k]
+	for n := len(h.races); n > 0 && int(h.races[n-1].second) >= k; n-- {
+		h.races = h.races[:n-1]
+	}
 }
 
-// record enters the steps of r that are new.
+// record enters the steps of r that are new: what the last execution had in
+// common with the one before is known, races included.
 func (h *causality) record(r *Result) {
-	h.races = h.races[:0]
-	h.fresh = len(h.events)
+	if len(h.events) > len(r.Log) {
+		h.unrecord(len(r.Log))
+	}
 	for i := len(h.events); i < len(r.Log); i++ {
 		s := &r.Log[i]
 		h.widen(int(s.Task) + 1)

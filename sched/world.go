@@ -38,8 +38,9 @@ type World struct {
 	onStart []func()
 	always  []Property
 	gates   []gate // of always, in order
-	atEnd   []Property
-	goals   []*Goal
+	watch
+	atEnd []Property
+	goals []*Goal
 
 	setupTasks   int // tasks made by Setup
 	setupObjects int
@@ -81,6 +82,10 @@ type Property struct {
 	// Check returns "" where the property holds, or what is wrong. It must
 	// not perform operations.
 	Check func() string
+	// Stateless says that Check looks at the present state only and remembers
+	// nothing of those before. It is not called then where an execution repeats
+	// the one before it, in which no violation was found.
+	Stateless bool
 
 	mask uint64 // groups of which a step must touch one; all bits if nothing is declared, none if it is not to be checked
 }
@@ -107,7 +112,21 @@ type gate struct {
 	due  func() bool // nil: after every step
 	n    int         // properties
 	mask uint64      // of all properties
+	idle bool        // due is nil and all properties are stateless: nothing to do in a known state
 }
+
+// watch sums up which property groups a step must touch for anything to be
+// checked after it.
+type watch struct {
+	watched      uint64 // in general
+	watchedStill uint64 // in a known state
+	watchesAll   bool   // a property declares nothing: after each step
+}
+
+// Known reports whether stateless properties are known to hold in the present
+// state: the execution repeats, so far, the one before it. It is for functions
+// given to [World.AlwaysWhen], which are called in these states too.
+func (w *World) Known() bool { return w.x != nil && w.x.known() }
 
 // AtEnd registers a property that is checked when all tasks that are not
 // daemons have finished without a violation.
@@ -255,14 +274,28 @@ func (w *World) groupProperties() {
 		w.always[i].mask = 1 << uint(group)
 		group++
 	}
+	w.watch = watch{}
 	rest := w.always
 	for i := range w.gates {
 		g := &w.gates[i]
-		g.mask = 0
+		g.mask, g.idle = 0, g.due == nil
 		for j := range rest[:g.n] {
 			g.mask |= rest[j].mask
+			g.idle = g.idle && rest[j].Stateless
 		}
 		rest = rest[g.n:]
+		w.watch.add(g)
+	}
+}
+
+func (a *watch) add(g *gate) {
+	if g.mask == ^uint64(0) {
+		a.watchesAll = true
+		return
+	}
+	a.watched |= g.mask
+	if !g.idle {
+		a.watchedStill |= g.mask
 	}
 }
 
