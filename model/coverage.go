@@ -13,35 +13,40 @@ import (
 type Coverage struct {
 	counts atomic.Pointer[map[Site]*atomic.Int64] // replaced, never changed
 	grow   sync.Mutex
+
+	// The same by where the text of a site lies: a site is a constant, and this
+	// is faster than by the text.
+	near [256]atomic.Pointer[siteCounter]
+}
+
+// siteCounter is a site and its counter.
+type siteCounter struct {
+	site  Site
+	count *atomic.Int64
 }
 
 // counter returns the counter of s.
 func (c *Coverage) counter(s Site) *atomic.Int64 {
+	text := unsafe.StringData(string(s))
+	near := &c.near[uint32(uintptr(unsafe.Pointer(text))>>2)*0x9e3779b1>>24]
+	e := near.Load()
+	if e != nil && len(e.site) == len(s) && unsafe.StringData(string(e.site)) == text {
+		return e.count
+	}
+	count := c.find(s)
+	if e == nil { // one of the sites that meet here
+		near.Store(&siteCounter{s, count})
+	}
+	return count
+}
+
+func (c *Coverage) find(s Site) *atomic.Int64 {
 	if m := c.counts.Load(); m != nil {
 		if n := (*m)[s]; n != nil {
 			return n
 		}
 	}
 	return c.add(s)
-}
-
-// siteCounters remembers the counters of one Coverage by where the text of a
-// site lies, which is faster than by the text: a site is a constant.
-type siteCounters [256]struct {
-	text *byte
-	n    int
-	of   *atomic.Int64
-}
-
-// of returns the counter of s in c, which is always the same.
-func (k *siteCounters) of(c *Coverage, s Site) *atomic.Int64 {
-	text := unsafe.StringData(string(s))
-	at := uint32(uintptr(unsafe.Pointer(text))>>2) * 0x9e3779b1 >> 24
-	e := &k[at]
-	if e.text != text || e.n != len(s) {
-		e.text, e.n, e.of = text, len(s), c.counter(s)
-	}
-	return e.of
 }
 
 // add makes the counter of s. It happens once for each site.

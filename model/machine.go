@@ -130,8 +130,6 @@ type Machine struct {
 		lockLimit, rank, systemStack, unlockHeld *atomic.Int64
 	}
 
-	counters siteCounters
-
 	s    schedt
 	cell sched.Cell // stands for the fields of s that sched.lock protects
 	allp sched.Cell // stands for s.nallp
