@@ -21,7 +21,7 @@ type cacheFamily struct {
 var cacheFamilies = []cacheFamily{
 	{"secrets", 1600, 800, compareSecrets},
 	{"bounded secrets", 400, 200, compareBounded},
-	{"races", 5000, 2500, compareRaces},
+	{"races", 3300, 1900, compareRaces},
 	{"automata", 120, 100, compareAutomata},
 	{"fixed", uint64(len(fixed)), len(fixed), compareFixed},
 	{"livelocks", uint64(len(livelocks)), len(livelocks), compareLivelocks},

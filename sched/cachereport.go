@@ -9,8 +9,9 @@ import (
 func (c *cache) notes(r *Report) []string {
 	r.States, r.Merged, r.CacheBytes = c.table.n, c.merged, c.table.bytes
 	n := float64(c.table.n)
-	notes := []string{fmt.Sprintf("%d states, met again %d times, in %d bytes; two of them were taken for one with probability below %.1g",
-		r.States, r.Merged, r.CacheBytes, math.Max(n*n*0x1p-129, 1e-37))}
+	notes := []string{fmt.Sprintf("%d states, met again %d times, in %d bytes of %d; two of them were taken for one, "+
+		"as only hashes of 128 bits are kept, with probability below %.1g",
+		r.States, r.Merged, r.CacheBytes, c.table.limit, math.Max(n*n*0x1p-129, 1e-37))}
 	if c.chains != nil {
 		notes = append(notes, "states are told apart by the order of all steps that do not commute, since "+c.why+
 			"; World.Hidden declares what tasks share")

@@ -83,6 +83,9 @@ type StrategyEntry struct {
 	// others. It checks no property that must always hold and does not declare
 	// what it reads, and takes no bound of preemptions.
 	Reduces bool
+
+	// Keeps says that the strategy keeps states, in Options.CacheBytes at most.
+	Keeps bool
 }
 
 // Divides reports whether several workers can share a search by the strategy. If
@@ -99,7 +102,7 @@ var strategies = []StrategyEntry{
 	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS},
 	{Name: "dpor", Doc: "Explores one schedule of each class of equivalent ones: optimal dynamic partial order reduction.",
 		Kind: Exhaustive, make: newDPOR, Reduces: true},
-	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache},
+	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache, Keeps: true},
 	{Name: "random", Doc: "Walks at random: each choice is uniform over what is possible.", Kind: Sampling, make: newRandom},
 	{Name: "pct", Doc: "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Kind: Sampling, make: newPCT},
 	{Name: "pos", Doc: "Gives steps random priorities, and new ones to steps that conflict with the last.", Kind: Sampling, make: newPOS},

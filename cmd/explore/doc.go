@@ -30,7 +30,8 @@
 //	                      executions were cut off after N steps
 //	sampled seed=N schedules=HASH
 //	                      some schedules were tried; the hash is of all of them
-//	stopped WHY           the search was ended by -n, -timeout or an interrupt
+//	stopped WHY           the search was ended by -n, -timeout or an interrupt, or
+//	                      its states did not fit into -memory
 //
 // Lines that begin with "note: SCENARIO:" say what a reader must know to judge
 // the verdict. Of a strategy that samples they say how many classes of schedules
@@ -93,6 +94,10 @@
 //		most preemptions in one execution, for strategies that search: switches
 //		away from a task that could go on; -1 is no bound, the only value for
 //		dpor (default 2)
+//	-memory SIZE
+//		most memory for the states of each scenario, for strategies that keep
+//		states, such as 512MB or 2GB; when it is full the search ends, and the
+//		verdict is stopped (default 1GB)
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete

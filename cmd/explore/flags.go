@@ -21,6 +21,7 @@ import (
 const (
 	defaultStrategy    = "dfs"
 	defaultPreemptions = 2
+	defaultMemory      = 1 << 30
 	mostClasses        = 1 << 20 // classes of executions that a sampling strategy tells apart
 	defaultSamples     = 10000   // executions of a sampling strategy without -n and -timeout
 )
@@ -38,6 +39,7 @@ type settings struct {
 	executions  int64
 	timeout     time.Duration
 	preemptions int
+	memory      byteSize
 	all         bool
 	complete    bool
 	workers     int
@@ -52,7 +54,7 @@ type settings struct {
 
 // newSettings returns the defaults.
 func newSettings() *settings {
-	return &settings{variant: defaultVariant, strategy: defaultStrategy, seed: 1, preemptions: defaultPreemptions,
+	return &settings{variant: defaultVariant, strategy: defaultStrategy, seed: 1, preemptions: defaultPreemptions, memory: defaultMemory,
 		workers: runtime.NumCPU(), format: report.Formats()[0].Name}
 }
 
@@ -79,6 +81,7 @@ var flagTable = []flagEntry{
 	{"n", "N", func(s *settings) any { return &s.executions }, "infer"},
 	{"timeout", "D", func(s *settings) any { return &s.timeout }, "infer"},
 	{"preemptions", "K", func(s *settings) any { return &s.preemptions }, "infer"},
+	{"memory", "SIZE", func(s *settings) any { return &s.memory }, "infer"},
 	{"all", "", func(s *settings) any { return &s.all }, ""},
 	{"complete", "", func(s *settings) any { return &s.complete }, ""},
 	{"j", "N", func(s *settings) any { return &s.workers }, ""},
@@ -104,6 +107,8 @@ func (e *flagEntry) declare(f *flag.FlagSet, s *settings) {
 		f.StringVar(p, e.name, *p, "")
 	case *time.Duration:
 		f.DurationVar(p, e.name, *p, "")
+	case *byteSize:
+		f.Var(p, e.name, "")
 	default:
 		panic(fmt.Sprintf("explore: flag -%s has a value of type %T", e.name, p))
 	}
@@ -196,6 +201,9 @@ func (s *settings) check() error {
 	if e.Reduces && s.set["preemptions"] && s.preemptions >= 0 {
 		return usagef("-preemptions is for strategies that bound them, %s has no bound", e.Name)
 	}
+	if s.set["memory"] && !e.Keeps {
+		return usagef("-memory is for strategies that keep states, %s keeps none", e.Name)
+	}
 	_, err = s.formatEntry()
 	return err
 }
@@ -235,7 +243,7 @@ func (s *settings) formatEntry() (*report.Format, error) {
 // options are the settings as the engine takes them.
 func (s *settings) options(e *sched.StrategyEntry) sched.Options {
 	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions, Seed: s.seed,
-		Executions: s.executions, All: s.all || s.outcomes}
+		Executions: s.executions, All: s.all || s.outcomes, CacheBytes: int64(s.memory)}
 	if e.Kind == sched.Sampling || e.Reduces {
 		o.Preemptions = -1
 	}
