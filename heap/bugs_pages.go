@@ -60,8 +60,17 @@ func (p *pageAlloc) useHull(a *addrRanges) {
 	a.totalBytes = r.size()
 }
 
+// raiseScavAddr makes the shared address of the scavengers at least addr.
+//
+// Runtime: (*pageAlloc).free, Go 1.14.
+func (p *pageAlloc) raiseScavAddr(addr uint64) {
+	addr = max(addr, p.peekLast().limit)
+	p.inUse.cloneInto(&p.scav.inUse)
+	p.scav.inUse.removeGreaterEqual(addr)
+}
+
 // peekLast returns what is left to scavenge of the top range, and leaves it
-// there.
+// there: the shared address is its limit.
 func (p *pageAlloc) peekLast() addrRange {
 	a := &p.scav.inUse
 	if len(a.ranges) == 0 {

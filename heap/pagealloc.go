@@ -238,6 +238,9 @@ func (p *pageAlloc) free(m *model.M, base, npages uint64) {
 	}
 	limit := base + npages*p.pageSize - 1
 	p.scav.freeHWM = max(p.scav.freeHWM, limit)
+	if p.v.sharedAddr {
+		p.raiseScavAddr(limit + 1)
+	}
 	for left, at := npages, base; left > 0; {
 		chunk := p.chunkOf(m, p.chunkIndex(at))
 		i := p.chunkPageIndex(at)

@@ -16,7 +16,7 @@ func (p *pageAlloc) scavenge(m *model.M, nbytes uint64, mayUnlock bool) uint64 {
 	released := uint64(0)
 	for released < nbytes {
 		if work.size() == 0 {
-			if p.v.sharedAddr {
+			if p.v.sharedAddr && whole.size() != 0 {
 				p.scav.inUse.removeGreaterEqual(whole.base)
 			}
 			work, gen = p.scavengeReserve(m)
@@ -50,6 +50,9 @@ func (p *pageAlloc) scavengeStartGen(m *model.M) {
 	m.AssertLockHeld(p.lock, siteScavengeStartGenEntry)
 	m.AssertSystemStack(siteScavengeStartGenSystemstack)
 	p.own(m)
+	if p.v.sharedAddr {
+		return // the address goes up when memory is freed
+	}
 
 	s := &p.scav
 	p.inUse.cloneInto(&s.inUse)
@@ -79,7 +82,7 @@ func (p *pageAlloc) scavengeReserve(m *model.M) (addrRange, uint32) {
 		gen++
 	}
 	if p.v.sharedAddr {
-		return p.peekLast(), gen
+		return p.peekLast(), gen + 1 // nothing is reserved, in no generation
 	}
 	r := p.scav.inUse.removeLast(p.scav.reservationBytes)
 	if r.size() == 0 {
@@ -102,11 +105,11 @@ func (p *pageAlloc) scavengeUnreserve(m *model.M, r addrRange, gen uint32) {
 	p.own(m)
 	p.assertRest(m, r)
 
-	if r.size() == 0 || gen != p.scav.gen && !p.v.unreserveAnyGen {
+	if p.v.sharedAddr && r.size() != 0 {
+		p.scav.inUse.removeGreaterEqual(r.limit)
 		return
 	}
-	if p.v.sharedAddr {
-		p.scav.inUse.removeGreaterEqual(r.limit)
+	if r.size() == 0 || gen != p.scav.gen && !p.v.unreserveAnyGen {
 		return
 	}
 	if r.base&(p.chunkBytes-1) != 0 {

@@ -5,7 +5,7 @@ package heap
 func bugVariants() []*Variant {
 	var list []*Variant
 	for _, group := range [][]*Variant{
-		lockBugs(), pageBugs(), scavengerBugs(), sweepBugs(), procBugs(), statsBugs(), spanBugs(),
+		lockBugs(), pageBugs(), scavengerBugs(), sweepBugs(), procBugs(), statsBugs(), spanBugs(), ownFindings(),
 	} {
 		list = append(list, group...)
 	}

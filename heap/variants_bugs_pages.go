@@ -39,8 +39,8 @@ func pageBugs() []*Variant {
 // scavengerBugs are about the scavenger.
 func scavengerBugs() []*Variant {
 	return []*Variant{
-		bug("C1", 35788, "shared-scavaddr", "L-SCAV", "two-scavengers",
-			"All scavengers share one address, which each moves down when it is done, whatever the others have looked at.",
+		bug("C1", 35788, "shared-scavaddr", "L-SCAV", "scavenge-free",
+			"Scavengers share one address: who has searched without the lock moves it down, although memory above was freed meanwhile.",
 			switches{sharedAddr: true}),
 		bug("C2", 52158, "optimistic-search", "P-FREEOS", "free-os-exact",
 			"FreeOSMemory searches without the heap lock, and misses memory that changes meanwhile.",
@@ -58,4 +58,15 @@ func scavengerBugs() []*Variant {
 			"A scavenger that finds nothing sleeps instead of parking, so that its timer hides a deadlock of the program.",
 			switches{neverParks: true}),
 	}
+}
+
+// ownFindings have no issue: they were found with the model and seen in the real
+// runtime.
+func ownFindings() []*Variant {
+	return released(
+		bug("H1", 0, "flush-keeps-hwm", "L-FREEOS", "dead-cache",
+			"The pages that a destroyed P gives back do not raise the mark at which the next scavenge generation begins, and FreeOSMemory leaves them.",
+			switches{}),
+		switches{flushRaisesHWM: true},
+		"Flushing a page cache raises the mark at which the next scavenge generation begins.", "L-FREEOS")
 }

@@ -26,7 +26,7 @@ func procBugs() []*Variant {
 		bug("E9", 45716, "timer-forgotten", "P-TIMER", "sysmon-stop",
 			"The timer of a P that goes moves to another P, which is not told to look out for it.",
 			switches{moveUnnoticed: true}),
-		bug("E11", 0, "destroy-no-flush", "P-PDEAD", "procresize",
+		bug("E11", 0, "destroy-no-flush", "P-PDEAD", "lose-p",
 			"A P that is destroyed keeps the pages of its cache.",
 			switches{destroyNoFlush: true}),
 		bug("E12", 49234, "pacer-test-unlocked", "gcSetTriggerRatio/entry", "test-pacer",
@@ -38,7 +38,7 @@ func procBugs() []*Variant {
 // statsBugs are about accounting.
 func statsBugs() []*Variant {
 	list := []*Variant{
-		bug("F1", 64401, "inuse-on-g", "P-STATS", "stop-the-world",
+		bug("F1", 64401, "inuse-on-g", "P-STATS", "read-mem-stats",
 			"heap_inuse is counted on the goroutine's stack, after a moment at which the world may stop.",
 			switches{countOnG: true}),
 	}

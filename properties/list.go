@@ -19,6 +19,7 @@ const (
 	nameMemStats  = "P-MEMSTATS"
 	nameGCSwept   = "P-GCSWEPT"
 	nameIdleCache = "P-IDLECACHE"
+	nameLeft      = "L-FREEOS"
 )
 
 func withHeap(s *state) bool { return s.h != nil }
@@ -148,6 +149,9 @@ var entries = []Entry{
 	{Name: nameIdleCache, Doc: "When a collection returns, an idle P has no page in its cache.", Strict: true,
 		Fails: "idle-cache: nobody flushes the cache of an idle P",
 		Where: "the scenario after the end of the collection", called: true},
+	{Name: nameLeft, Doc: "FreeOSMemory scavenges all that is free if nobody else uses the heap.", Strict: true,
+		Fails: "dead-cache: the generation does not begin above what a destroyed P has flushed",
+		Where: "the scenario after the last of its calls", called: true},
 	{Name: nameObjects, Doc: "A consistent snapshot has no more bytes in objects than in heap spans.", Strict: true,
 		Fails: "stats: the free of a large object is counted after its span has gone (issue 67019)",
 		Where: "the scenario after each snapshot", called: true},

@@ -26,11 +26,12 @@ var bugScenarios = []*Scenario{
 	alignedStack,
 	idleCache,
 
-	twoScavengers,
+	scavengeFree,
 	freeOSExact,
 	unaligned,
 	scavengeHole,
 	scavengeIdle,
+	deadCache,
 
 	gcSwept,
 	reclaimSwept,
@@ -93,10 +94,15 @@ func (s *stage) reclaimAlone(m *model.M, npages uint64) {
 // allGivenBack checks, where m is about to give the heap lock back for the last
 // time in FreeOSMemory, that everything that is free is scavenged (P-FREEOS).
 func (s *stage) allGivenBack(m *model.M) {
+	s.leavesNothing(m, nameFreeOS)
+}
+
+// leavesNothing checks that everything that is free is scavenged.
+func (s *stage) leavesNothing(m *model.M, name string) {
 	s.pm.fill(s.state)
 	for i := range s.pm.words {
 		if left := s.pm.free[i] &^ s.pm.scav[i]; left != 0 {
-			s.fail(m, nameFreeOS, fmt.Sprintf("ends FreeOSMemory and leaves page %d free and not scavenged", s.pm.pageOf(i, left)))
+			s.fail(m, name, fmt.Sprintf("ends FreeOSMemory and leaves page %d free and not scavenged", s.pm.pageOf(i, left)))
 		}
 	}
 }

@@ -5,16 +5,28 @@ import (
 	"lockheld/model"
 )
 
-var twoScavengers = &Scenario{
-	Name: "two-scavengers", Geometry: "small-window", Special: true,
-	Doc:    "A scavenger searches without the lock while another one scavenges, and then it does rounds until nothing is left.",
+var scavengeFree = &Scenario{
+	Name: "scavenge-free", Geometry: "small-window", Special: true,
+	Doc:    "A scavenger searches without the lock while memory above is freed; then a generation starts, and it does rounds until nothing is left.",
 	config: noStops(2),
 	setup: func(s *stage) {
-		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 2) })
-		one := s.m("scavenger 1", func(m *model.M) { s.scavengeStep(m) })
-		s.m("scavenger 2", func(m *model.M) {
+		chunk, n := uint64(s.g.ChunkPages), uint64(s.g.CacheLimit)
+		const typ = heap.SpanAllocWorkBuf
+		var top *heap.Span
+		s.h.Prepare(func(m *model.M) {
+			low := s.h.AllocManual(m, n, typ)
+			s.h.AllocManual(m, chunk-n, typ)
+			s.h.FreeManual(m, s.h.AllocManual(m, chunk, typ), typ)
+			s.h.StartScavengeGen(m)
+			top = s.h.AllocManual(m, chunk, typ)
+			s.h.FreeManual(m, low, typ)
+			s.h.SetScavengeGoal(0)
+		})
+		freer := s.m("freer", func(m *model.M) { s.freeManual(m, top, typ) })
+		s.m("scavenger", func(m *model.M) {
 			s.scavengeStep(m)
-			m.T().Join(one.T())
+			m.T().Join(freer.T())
+			s.h.StartScavengeGen(m)
 			for s.scavengeStep(m) != 0 {
 			}
 			s.allScavenged(m, 0)
@@ -92,5 +104,31 @@ var scavengeIdle = &Scenario{
 	setup: func(s *stage) {
 		s.h.NewBgscavenge()
 		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
+	},
+}
+
+var deadCache = &Scenario{
+	Name: "dead-cache", Geometry: "small", Special: true,
+	Doc:    "FreeOSMemory runs before and after a P is destroyed that has pages in its cache, above all other free ones.",
+	strict: []string{nameLeft},
+	config: twoToOne,
+	setup: func(s *stage) {
+		var low *heap.Span
+		s.h.Prepare(func(m *model.M) {
+			const typ = heap.SpanAllocWorkBuf
+			low = s.h.AllocManual(m, uint64(s.g.WordBits), typ)
+			// What follows has been used: it is not scavenged.
+			s.h.FreeManual(m, s.h.AllocManual(m, uint64(s.g.ChunkPages-s.g.WordBits), typ), typ)
+		})
+		var a *model.M
+		s.m("resizer", func(m *model.M) {
+			m.T().Join(a.T())
+			s.freeManual(m, low, heap.SpanAllocWorkBuf)
+			s.scavengeAll(m)
+			s.setProcs(m, 1)
+			s.scavengeAll(m)
+			s.leavesNothing(m, nameLeft)
+		})
+		a = s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
 	},
 }

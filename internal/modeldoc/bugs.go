@@ -64,7 +64,7 @@ const bugsIntro = `# Real bugs
 This file is generated from the variants of package heap: ` + "`go test ./internal/modeldoc -update`" + `. A test fails if it is not current, and another one finds every bug again.
 
 Bugs of the Go page heap, its scavenger and its sweeper, and of what stops the world around them, by group: A locks and stacks, B page allocator, C scavenger, D sweeper and
-reclaimer, E Ms, Ps and stops, F accounting, G when spans become visible. Each is a variant that differs from Go 1.16 in what made the bug; the sentence is about that, and the scenario is the smallest that shows it.
+reclaimer, E Ms, Ps and stops, F accounting, G when spans become visible, H what this project found itself. Each is a variant that differs from Go 1.16 in what made the bug; the sentence is about that, and the scenario is the smallest that shows it.
 ` + "`explore -variant NAME`" + ` ends with exit code 1 for each of them, and with 0 for the variant that is clean: ` + "`go1.16`" + `, or the bug's fixed twin where Go 1.16 has the bug itself.
 The same table, to be read by programs: ` + "`explore list bugs`" + `. What it costs to find each: [KILLS.md](KILLS.md).
 
