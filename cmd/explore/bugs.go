@@ -55,7 +55,11 @@ func known(variant, scenario string, found []sched.Finding) []string {
 	for i := range found {
 		for _, v := range heap.Variants() {
 			if v.Released && v.Catch == found[i].Violation.Site && (v.Strict != nil || v.Scenario == scenario) {
-				notes = append(notes, fmt.Sprintf("Go 1.16 has this bug, see %s in explore list bugs %s", v.Name, strings.TrimSuffix(", issue "+issue(v.Issue), ", issue -")))
+				note := fmt.Sprintf("Go 1.16 has this bug, see %s in explore list bugs", v.Name)
+				if v.Issue != 0 {
+					note += ", issue " + issue(v.Issue)
+				}
+				notes = append(notes, note)
 			}
 		}
 	}
