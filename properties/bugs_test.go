@@ -7,8 +7,8 @@ import (
 	"lockheld/heap"
 )
 
-// found is the kind and site of what a bounded search finds, "" if nothing.
-func found(t *testing.T, b Build) string {
+// foundIn is the kind and site of what a bounded search finds, "" if nothing.
+func foundIn(t *testing.T, b Build) string {
 	t.Helper()
 	r := explore(t, b, bounded())
 	if len(r.Findings) == 0 {
@@ -49,7 +49,7 @@ func TestPropertyBugConsequences(t *testing.T) {
 		{"stale-pcache-pointer", "test-spans", nil, ""},
 	} {
 		t.Run(fmt.Sprint(tt.variant, "/", tt.scenario, tt.off), func(t *testing.T) {
-			if got := found(t, Build{Scenario: tt.scenario, Variant: tt.variant, Properties: tt.off}); got != tt.want {
+			if got := foundIn(t, Build{Scenario: tt.scenario, Variant: tt.variant, Properties: tt.off}); got != tt.want {
 				t.Errorf("found %q, want %q", got, tt.want)
 			}
 		})
@@ -63,7 +63,7 @@ func TestPropertyKnownBugs(t *testing.T) {
 	for _, sc := range bugScenarios {
 		for _, name := range sc.Known() {
 			n++
-			if got := found(t, Build{Scenario: sc.Name, Properties: []string{"+" + name}}); got != "property "+name {
+			if got := foundIn(t, Build{Scenario: sc.Name, Properties: []string{"+" + name}}); got != "property "+name {
 				t.Errorf("%s with %s: found %q", sc.Name, name, got)
 			}
 		}
