@@ -35,6 +35,7 @@ var stack = []struct {
 	{"internal/modeldoc", []string{"model", "heap"}},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
+	{"internal/live", nil},
 	{"internal/audit", []string{"model", "heap"}},
 	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
