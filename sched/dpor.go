@@ -45,7 +45,12 @@ const (
 	pickLast // the task that moved last, if it can
 )
 
-func newDPOR(*Options) Strategy { return &dpor{} }
+func newDPOR(o *Options) Strategy {
+	if o.Preemptions >= 0 {
+		return newBounded(o)
+	}
+	return &dpor{}
+}
 
 func (d *dpor) leftOut() bool { return d.less }
 

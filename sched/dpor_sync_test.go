@@ -3,6 +3,7 @@ package sched
 import (
 	"context"
 	"fmt"
+	"maps"
 	"testing"
 )
 
@@ -292,5 +293,50 @@ func TestFaultsOfSynchronisation(t *testing.T) {
 			t.Errorf("%s is not noticed", fault)
 		}
 		t.Log(fault, by)
+	}
+}
+
+// classesWithin returns the classes of the executions that a search shows, and
+// whether one came twice.
+func classesWithin(t *testing.T, p *Program, o Options) (map[Class]bool, *Report, bool) {
+	t.Helper()
+	var c Classifier
+	classes, twice := map[Class]bool{}, false
+	o.All, o.Shrink, o.Drain, o.Recheck = true, -1, true, -1
+	o.After = func(r *Result) {
+		class := c.Class(r)
+		twice = twice || classes[class]
+		classes[class] = true
+	}
+	r := explore(t, p, o)
+	return classes, r, twice
+}
+
+// TestPreemptionsOfSuite: within each bound on preemptions, dpor runs one
+// execution of each class that depth-first search comes to, and finds what it
+// finds.
+func TestPreemptionsOfSuite(t *testing.T) {
+	programs := append(suite(), crossedLocks(), counter(3, 3))
+	for i := range synchronised {
+		programs = append(programs, synchronised[i].p)
+	}
+	for seed := uint64(0); len(programs) < 200; seed++ {
+		if p := randomProgram(seed); fewExecutions(t, p) {
+			programs = append(programs, p)
+		}
+	}
+	for _, p := range programs {
+		all, _, _ := classesWithin(t, p, Options{Strategy: "dpor", Preemptions: -1})
+		for k := range 4 {
+			want, by, _ := classesWithin(t, p, Options{Preemptions: k})
+			got, r, twice := classesWithin(t, p, Options{Strategy: "dpor", Preemptions: k})
+			if !maps.Equal(got, want) || twice || int(r.Executions) != len(want) || kinds(r) != kinds(by) {
+				t.Errorf("%s, at most %d preemptions: %d classes of %d executions, twice %v, found %q; want %d, %q",
+					p.Name, k, len(got), r.Executions, twice, kinds(r), len(want), kinds(by))
+			}
+			if r.Verdict != Violated && (r.Verdict == Complete) != (len(want) == len(all)) {
+				t.Errorf("%s, at most %d preemptions: %v with %d of %d classes", p.Name, k, r.Verdict, len(want), len(all))
+			}
+		}
 	}
 }

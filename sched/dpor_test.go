@@ -1,18 +1,9 @@
 package sched
 
 import (
-	"context"
 	"slices"
 	"testing"
 )
-
-// The reduction takes no bound of preemptions and says so.
-func TestReductionHasNoPreemptionBound(t *testing.T) {
-	_, err := Explore(context.Background(), readers(2), Options{Strategy: "dpor", Preemptions: 2})
-	if want := "strategy dpor has no preemption bound; 2 is asked for"; err == nil || err.Error() != want {
-		t.Errorf("error %v, want %s", err, want)
-	}
-}
 
 // A property that does not say what it reads is not checked under reduction,
 // and the report names it. One that says so finds states that differ only by

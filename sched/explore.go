@@ -13,7 +13,7 @@ import (
 type Options struct {
 	Strategy    string // name of a strategy of [Strategies]; "" is dfs
 	Depth       int    // most steps of an execution, 0: no limit
-	Preemptions int    // dfs: most preemptions of an execution, -1: no bound
+	Preemptions int    // dfs, cache: most preemptions of an execution; dpor: of one of its class; -1: no bound
 	Seed        uint64 // of sampling strategies
 	Executions  int64  // stop after so many executions, 0: no limit
 	All         bool   // go on after a violation and keep the distinct ones
@@ -81,7 +81,7 @@ type StrategyEntry struct {
 
 	// Reduces says that the strategy leaves out schedules that are equivalent to
 	// others. It checks no property that must always hold and does not declare
-	// what it reads, and takes no bound of preemptions.
+	// what it reads.
 	Reduces bool
 
 	// Keeps says that the strategy keeps states, in Options.CacheBytes at most.
@@ -183,6 +183,8 @@ type Report struct {
 	Merged      int64    // cache: executions that ended at a state seen before
 	CacheBytes  int64    // cache: memory for the states
 	Nodes       int      // dpor: steps that wakeup trees held, at most at a time
+	Extra       int64    // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
+	Bounded     []int64  // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
@@ -197,9 +199,6 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 }
 
 func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*Report, error) {
-	if e.Reduces && o.Preemptions >= 0 {
-		return nil, fmt.Errorf("strategy %s has no preemption bound; %d is asked for", e.Name, o.Preemptions)
-	}
 	s := newSearch(ctx, p, o, e)
 	if err := s.run(); err != nil {
 		return nil, err
@@ -226,6 +225,13 @@ type noter interface{ notes(r *Report) []string }
 
 // limited is implemented by strategies that may leave out schedules.
 type limited interface{ leftOut() bool }
+
+// selective is implemented by strategies that run executions which are not
+// counted.
+type selective interface {
+	extra(r *Result) bool // the execution, which has just ended, is not counted
+	silent() bool         // and what it showed is not reported
+}
 
 // concluder is implemented by strategies that judge their search themselves: it
 // may add findings, and says why the search was given up, "" if it was not.

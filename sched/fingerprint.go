@@ -69,31 +69,35 @@ func (c *classifier) class(r *Result) fingerprint {
 	c.begin(r.w)
 	var f fingerprint
 	for i := range r.Log {
-		s := &r.Log[i]
-		m := modeOf(s.Kind, s.OK)
-		if m == modeNone {
-			if s.Kind == OpChoose {
-				f.add(c.place(s) + uint64(s.Value))
-			}
-			continue
-		}
-		var n uint64
-		if int(s.Obj) < len(c.dense) {
-			n = c.dense[s.Obj].enter(c.round, m)
-		} else {
-			n = c.on(s.Obj).enter(c.round, m)
-		}
-		f.add(c.place(s) + n)
-		if s.Obj2 != 0 {
-			f.add(c.place(s) + c.on(s.Obj2).enter(c.round, m))
-		}
-		if s.Groups != 0 && m.changes() {
-			for set := s.Groups; set != 0; set &= set - 1 {
-				f.add(c.place(s) + c.read[bits.TrailingZeros64(set)].enter(c.round, modeWrite))
-			}
-		}
+		c.step(&f, &r.Log[i])
 	}
 	return f
+}
+
+// step adds a step to the fingerprint of the steps before it.
+func (c *classifier) step(f *fingerprint, s *Step) {
+	m := modeOf(s.Kind, s.OK)
+	if m == modeNone {
+		if s.Kind == OpChoose {
+			f.add(c.place(s) + uint64(s.Value))
+		}
+		return
+	}
+	var n uint64
+	if int(s.Obj) < len(c.dense) {
+		n = c.dense[s.Obj].enter(c.round, m)
+	} else {
+		n = c.on(s.Obj).enter(c.round, m)
+	}
+	f.add(c.place(s) + n)
+	if s.Obj2 != 0 {
+		f.add(c.place(s) + c.on(s.Obj2).enter(c.round, m))
+	}
+	if s.Groups != 0 && m.changes() {
+		for set := s.Groups; set != 0; set &= set - 1 {
+			f.add(c.place(s) + c.read[bits.TrailingZeros64(set)].enter(c.round, modeWrite))
+		}
+	}
 }
 
 // place returns the next place for a number in the task of s.
@@ -110,15 +114,21 @@ func (c *classifier) begin(w *World) {
 		c.round = 1
 	}
 	c.used = 0
+	c.know(w)
+	copy(c.places[:], c.ids)
+}
+
+// know names the tasks of w that have no name yet.
+func (c *classifier) know(w *World) {
 	for len(c.ids) < len(w.tasks) {
 		t := w.tasks[len(c.ids)]
 		id := mix(uint64(t.child) + 1)
 		if t.parent != nil {
 			id = mix(id + c.ids[t.parent.index])
 		}
+		c.places[t.index] = id
 		c.ids = append(c.ids, id)
 	}
-	copy(c.places[:], c.ids)
 }
 
 // mostDense is the number of objects of Setup up to which their groups are

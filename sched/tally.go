@@ -114,6 +114,20 @@ func (t *tally) count(r *Result) {
 	}
 }
 
+// more adds an execution that is not counted.
+func (t *tally) more(r *Result, silent bool) {
+	t.steps += int64(len(r.Log))
+	t.maxSteps = max(t.maxSteps, len(r.Log))
+	if r.w.x.spin.passed {
+		t.passedOver++
+	}
+	for i := range r.Violations {
+		if v := &r.Violations[i]; !silent || v.Kind == KindNondeterminism {
+			t.found(r, v)
+		}
+	}
+}
+
 // found adds a violation if it is a new one.
 func (t *tally) found(r *Result, v *Violation) {
 	if !t.knows(v) {

@@ -11,6 +11,7 @@ type worker struct {
 	Strategy
 	numbered  *numbered // the strategy, if it samples by numbers
 	divisible divisible // the strategy, if its search can be divided
+	selective selective // the strategy, if not all its executions are counted
 
 	s        *search
 	x        *engine
@@ -40,6 +41,7 @@ func (s *search) newWorker() *worker {
 		w.Strategy = w.numbered
 	}
 	w.divisible, _ = w.Strategy.(divisible)
+	w.selective, _ = w.Strategy.(selective)
 	x := newEngine(s.p, w, newDriver(&s.o))
 	_, x.byCreation = w.Strategy.(creationOrdered)
 	x.reduces = s.entry.Reduces
@@ -310,6 +312,10 @@ func (w *worker) count(r *Result) {
 				t.found(r, &r.Violations[i])
 			}
 		}
+		return
+	}
+	if w.selective != nil && w.selective.extra(r) {
+		t.more(r, w.selective.silent())
 		return
 	}
 	number := uint64(t.executions)
