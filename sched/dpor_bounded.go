@@ -53,7 +53,7 @@ type boundedSearch struct {
 
 // mostEarly is the number of steps after which it is left open how many classes
 // there are.
-const mostEarly = 200000
+const mostEarly = 100000
 
 func newBounded(o *Options) *boundedSearch {
 	b := &boundedSearch{most: o.Preemptions, left: mostEarly}
@@ -249,7 +249,7 @@ func (b *boundedSearch) notes(r *Report) []string {
 	for k, n := range b.classes {
 		ks, ns = append(ks, fmt.Sprint(k)), append(ns, fmt.Sprint(n))
 	}
-	notes := []string{fmt.Sprintf("extra=%d executions, besides those counted, were of classes known before or looked for classes beyond the bound", b.extras)}
+	notes := []string{fmt.Sprintf("extra=%d: so many executions more were of classes counted before, or looked for classes beyond the bound", b.extras)}
 	if ks != nil {
 		notes = append(notes, fmt.Sprintf("classes with at most %s preemptions: %s", strings.Join(ks, ", "), strings.Join(ns, ", ")))
 	}

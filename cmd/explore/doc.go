@@ -92,8 +92,11 @@
 //		stop after this time, such as 30s or 5m, from the start of the command
 //	-preemptions K
 //		most preemptions in one execution, for strategies that search: switches
-//		away from a task that could go on; -1 is no bound, the only value for
-//		dpor (default 2)
+//		away from a task that could go on; -1 is no bound, and so is dpor's if
+//		not told otherwise (default 2). With a bound, dpor explores exactly the
+//		classes of equivalent schedules that have one within it; a note says how
+//		many executions that took besides. A range such as 0..3 tries each bound
+//		in turn until something is found or nothing is left out
 //	-memory SIZE
 //		most memory for the states of each scenario, for strategies that keep
 //		states, such as 512MB or 2GB; when it is full the search ends, and the

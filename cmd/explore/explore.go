@@ -126,7 +126,7 @@ func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry
 	if x.settings.outcomes {
 		o.After = t.after
 	}
-	rep, err := sched.Explore(ctx, t.program, o)
+	rep, err := x.settings.preemptions.search(ctx, t, e, o)
 	if err != nil {
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}

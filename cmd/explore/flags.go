@@ -38,7 +38,7 @@ type settings struct {
 	seed        uint64
 	executions  int64
 	timeout     time.Duration
-	preemptions int
+	preemptions bound
 	memory      byteSize
 	all         bool
 	complete    bool
@@ -54,7 +54,7 @@ type settings struct {
 
 // newSettings returns the defaults.
 func newSettings() *settings {
-	return &settings{variant: defaultVariant, strategy: defaultStrategy, seed: 1, preemptions: defaultPreemptions, memory: defaultMemory,
+	return &settings{variant: defaultVariant, strategy: defaultStrategy, seed: 1, preemptions: upTo(defaultPreemptions), memory: defaultMemory,
 		workers: runtime.NumCPU(), format: report.Formats()[0].Name}
 }
 
@@ -108,6 +108,8 @@ func (e *flagEntry) declare(f *flag.FlagSet, s *settings) {
 	case *time.Duration:
 		f.DurationVar(p, e.name, *p, "")
 	case *byteSize:
+		f.Var(p, e.name, "")
+	case *bound:
 		f.Var(p, e.name, "")
 	default:
 		panic(fmt.Sprintf("explore: flag -%s has a value of type %T", e.name, p))
@@ -175,8 +177,8 @@ func (s *settings) check() error {
 		{s.executions == 0 && s.set["n"], "-n is 0; leave it out for no limit"},
 		{s.timeout < 0, "-timeout is negative"},
 		{s.timeout == 0 && s.set["timeout"], "-timeout is 0; leave it out for no limit"},
-		{s.preemptions < -1, "-preemptions is below -1, which is no bound"},
-		{s.preemptions > math.MaxInt16, fmt.Sprintf("-preemptions is above %d; -1 is no bound", math.MaxInt16)},
+		{s.preemptions.first < -1, "-preemptions is below -1, which is no bound"},
+		{s.preemptions.last > math.MaxInt16, fmt.Sprintf("-preemptions is above %d; -1 is no bound", math.MaxInt16)},
 		{s.workers < 1, "-j is less than 1"},
 		{s.quiet && s.verbose, "-q and -v contradict each other"},
 		{s.litmus != "" && s.scenarios != "", "-litmus and -scenario contradict each other"},
@@ -197,9 +199,6 @@ func (s *settings) check() error {
 	}
 	if e.Kind == sched.Sampling && s.set["preemptions"] {
 		return usagef("-preemptions is for strategies that search, %s samples", e.Name)
-	}
-	if e.Reduces && s.set["preemptions"] && s.preemptions >= 0 {
-		return usagef("-preemptions is for strategies that bound them, %s has no bound", e.Name)
 	}
 	if s.set["memory"] && !e.Keeps {
 		return usagef("-memory is for strategies that keep states, %s keeps none", e.Name)
@@ -242,9 +241,9 @@ func (s *settings) formatEntry() (*report.Format, error) {
 
 // options are the settings as the engine takes them.
 func (s *settings) options(e *sched.StrategyEntry) sched.Options {
-	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions, Seed: s.seed,
+	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions.last, Seed: s.seed,
 		Executions: s.executions, All: s.all || s.outcomes, CacheBytes: int64(s.memory)}
-	if e.Kind == sched.Sampling || e.Reduces {
+	if e.Kind == sched.Sampling || e.Reduces && !s.set["preemptions"] {
 		o.Preemptions = -1
 	}
 	if e.Kind == sched.Sampling {

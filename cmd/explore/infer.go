@@ -21,7 +21,7 @@ const inferPreemptions = 1
 // the page heap were called.
 func (c *command) infer(args []string) (int, error) {
 	s := newSettings()
-	s.strategy, s.preemptions = "dfs", inferPreemptions
+	s.strategy, s.preemptions = "dfs", upTo(inferPreemptions)
 	rest, err := s.parse("infer", args)
 	if err == nil {
 		err = noArguments(rest)

@@ -19,6 +19,8 @@ type jsonResult struct {
 	Executions int64         `json:"executions"`
 	Steps      int64         `json:"steps"`
 	Blocked    int64         `json:"blocked"`
+	Extra      int64         `json:"extra,omitempty"`   // executions that are not counted, under dpor with a bound on preemptions
+	Bounded    []int64       `json:"bounded,omitempty"` // classes with at most 0, 1, 2, … preemptions, then
 	Cut        int64         `json:"cut"`
 	Longest    int           `json:"longest"` // steps of the longest execution
 	Classes    int64         `json:"classes,omitempty"`
@@ -63,6 +65,7 @@ func WriteJSON(w io.Writer, r *Result, verbose bool) error {
 		Scenario: r.Scenario, Variant: r.Variant, Strategy: r.Report.Strategy,
 		OK: r.Report.Verdict != sched.Violated, Verdict: r.Report.Verdict.String(), Text: Verdict(r.Report),
 		Executions: r.Report.Executions, Steps: r.Report.Steps, Blocked: r.Report.Blocked,
+		Extra: r.Report.Extra, Bounded: r.Report.Bounded,
 		Cut: r.Report.Cut, Longest: r.Report.MaxSteps, Classes: r.Report.Classes,
 		Findings: []jsonFinding{}, Notes: append([]string{}, r.Notes...), Outcomes: r.Outcomes,
 	}
