@@ -11,7 +11,6 @@ import (
 
 	"lockheld/internal/litmus"
 	"lockheld/internal/litmus/bridge"
-	"lockheld/internal/program"
 	"lockheld/sched"
 )
 
@@ -52,8 +51,8 @@ var families = map[string]family{
 
 // known are counts of traces from the test suites of other tools and from
 // papers, and classes by the number of preemptions that they need (GenMC,
-// expected.cb.in). A program is a family with its number, a built-in program or a
-// file of the collection.
+// expected.cb.in). A program is a family with its number, or a file of the
+// collection. Package internal/program has the counts of the built-in programs.
 var known = []struct {
 	source  string
 	program string
@@ -95,25 +94,6 @@ var known = []struct {
 	{"GenMC CoA", "coa-3", 130, []int64{24, 90, 130}},
 	{"GenMC stack-1", "stack-1", 252, nil},
 	{"GenMC binc-locks", "binclocks-4", 576, nil},
-	{"Nidhugg lastzero", "lastzero/1", 2, nil},
-	{"Nidhugg lastzero; (N+3)*2^(N-2)", "lastzero/4", 28, nil},
-	{"GenMC lastzero; (N+3)*2^(N-2)", "lastzero/5", 64, nil},
-	{"GenMC lastzero; (N+3)*2^(N-2)", "lastzero/10", 3328, nil},
-	{"(N+3)*2^(N-2)", "lastzero/13", 32768, nil},
-	{"GenMC lastzero; (N+3)*2^(N-2)", "lastzero/15", 147456, nil},
-	{"GenMC indexer", "indexer/12", 8, nil},
-	{"GenMC indexer", "indexer/15", 4096, nil},
-	{"POPL 2014 file-system", "filesystem/14", 2, nil},
-	{"Concuerror file-system", "filesystem/16", 8, nil},
-	{"POPL 2014 file-system", "filesystem/18", 32, nil},
-	{"POPL 2014 file-system, GenMC", "filesystem/19", 64, nil},
-	{"(NK)!/(K!)^N", "counter/3/2", 90, nil},
-	{"(NK)!/(K!)^N", "counter/3/3", 1680, nil},
-	{"(NK)!/(K!)^N", "counter/3/4", 34650, nil},
-	{"(R+1)*C(R+7,6)", "heaplock/1", 56, nil},
-	{"(R+1)*C(R+7,6)", "heaplock/2", 252, nil},
-	{"(R+1)*C(R+7,6)", "heaplock/3", 840, nil},
-	{"(R+1)*C(R+7,6)", "heaplock/4", 2310, nil},
 	{"Concuerror readers with a private read", "readers-own-6", 64, nil},
 	{"Concuerror POPL_optimal_example", "popl-optimal", 5, nil},
 	{"Nidhugg mutex_order", "mutex-order-3", 6, nil},
@@ -134,13 +114,6 @@ var known = []struct {
 
 func knownProgram(t *testing.T, name string) *sched.Program {
 	t.Helper()
-	if program.Is(name) && strings.Contains(name, "/") {
-		p, err := program.Lookup(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return p
-	}
 	var src string
 	if kind, n, ok := strings.Cut(name, " "); ok {
 		var count int
@@ -178,9 +151,6 @@ func bounds(bounded []int64) int {
 func TestKnownCounts(t *testing.T) {
 	for _, k := range known {
 		t.Run(k.program, func(t *testing.T) {
-			if k.traces > 100000 && testing.Short() {
-				t.Skip("many traces")
-			}
 			p := knownProgram(t, k.program)
 			o := sched.Options{Strategy: "dpor", Preemptions: -1, All: true, Shrink: -1, Recheck: -1}
 			r, err := sched.Explore(context.Background(), p, o)
