@@ -11,8 +11,10 @@ import (
 // lists that sched.lock protects pass while somebody holds it.
 
 // Objects returns the objects whose steps can change what the predicates read,
-// for [sched.Property.Reads]. The Ps that procresize deals again change at other
-// steps too, but nobody else has a P then.
+// for [sched.Property.Each]: what belongs to a P or an M is handed over by steps
+// that are in order, which the race checks of the Ps see to, and what belongs to
+// the scheduler changes under sched.lock. The Ps that procresize deals again
+// change at other steps too, but nobody else has a P then.
 func (k *Machine) Objects() []sched.ObjID {
 	ids := []sched.ObjID{k.schedLock.sm.ID(), k.gcwaiting.ID(), k.worldIsStopped.ID(), k.stopnote.ID()}
 	for _, p := range k.allps {
@@ -22,6 +24,11 @@ func (k *Machine) Objects() []sched.ObjID {
 		ids = append(ids, m.park.ID())
 	}
 	return ids
+}
+
+// StopCounts returns the objects whose steps begin and end a stopped world.
+func (k *Machine) StopCounts() []sched.ObjID {
+	return []sched.ObjID{k.gcwaiting.ID(), k.worldIsStopped.ID()}
 }
 
 // CheckPLinks says whether Ms and Ps are linked to each other (P-PLINK): a P

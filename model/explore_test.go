@@ -29,7 +29,7 @@ func machineProperties(k *Machine) {
 		{Name: "idle", Check: k.CheckIdle},
 		{Name: "dead", Check: k.CheckDead},
 	} {
-		p.Reads = k.Objects()
+		p.Each = k.Objects()
 		k.World().Always(p)
 	}
 }

@@ -47,14 +47,15 @@ type Entry struct {
 	// Fails says where and why Go 1.16 does not have a strict property.
 	Fails string
 
-	off       model.Checks        // switches it off where it is checked inside
-	called    bool                // the scenario checks it after a call, or a hook does
-	remembers bool                // what check saw before, it compares the state with
-	sites     bool                // assertion points of our own around the page allocator check it
-	check     func(*state) string // "" or what is wrong
-	end       func(*state) string // the same, at the end of an execution
-	reads     func(*state) []sched.ObjID
-	needs     func(*state) bool // nil: always; false: the property does not apply
+	off       model.Checks               // switches it off where it is checked inside
+	called    bool                       // the scenario checks it after a call, or a hook does
+	remembers bool                       // what check saw before, it compares the state with
+	sites     bool                       // assertion points of our own around the page allocator check it
+	check     func(*state) string        // "" or what is wrong
+	end       func(*state) string        // the same, at the end of an execution
+	reads     func(*state) []sched.ObjID // objects that check sees together
+	each      func(*state) []sched.ObjID // objects that it sees one by one
+	needs     func(*state) bool          // nil: always; false: the property does not apply
 }
 
 // Properties returns all properties in the order of the reference: locking,
@@ -112,6 +113,17 @@ func choose(names []string) (selection, error) {
 
 // switches reports whether the property can be switched off.
 func (e *Entry) switches() bool { return e.When != Inside || e.off != 0 || e.sites || e.called }
+
+// declared returns what the check says that it reads.
+func (e *Entry) declared(s *state) (together, each []sched.ObjID) {
+	if e.reads != nil {
+		together = e.reads(s)
+	}
+	if e.each != nil {
+		each = e.each(s)
+	}
+	return together, each
+}
 
 // off returns the checks of the machine that are switched off.
 func (sel selection) off() model.Checks {

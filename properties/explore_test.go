@@ -27,7 +27,13 @@ func TestMain(m *testing.M) {
 // depth is the most steps that a small form may have.
 const depth = 400
 
-// bounded is how the small forms are explored exhaustively.
+// exhaustive is how the small forms are explored completely.
+func exhaustive() sched.Options {
+	return sched.Options{Strategy: "dpor", Preemptions: -1, Depth: depth}
+}
+
+// bounded is how they are explored without reduction, so that goals and
+// violations that tell equivalent schedules apart show.
 func bounded() sched.Options { return sched.Options{Strategy: "dfs", Preemptions: 2, Depth: depth} }
 
 // explore runs what b says.

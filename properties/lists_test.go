@@ -77,7 +77,7 @@ func TestLists(t *testing.T) {
 		switch {
 		case (e.When == Inside) != (e.check == nil && e.Where != ""):
 			t.Errorf("property %s: When is %v, Where is %q", e.Name, e.When, e.Where)
-		case e.check != nil && e.reads == nil:
+		case e.check != nil && e.reads == nil && e.each == nil:
 			t.Errorf("property %s does not say what it reads", e.Name)
 		case e.Strict != (e.Fails != ""):
 			t.Errorf("property %s: strict is %t, Fails is %q", e.Name, e.Strict, e.Fails)

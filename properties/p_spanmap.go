@@ -70,6 +70,8 @@ func checkPagesInUse(s *state) string {
 	return ""
 }
 
+// readsPageInUse is the in-use bits. Those of a span are changed by who has the
+// span alone.
 func readsPageInUse(s *state) []sched.ObjID {
-	return append(readsLock(s), s.h.Objects().PageInUse...)
+	return s.h.Objects().PageInUse
 }

@@ -49,6 +49,8 @@ func sweepgenStep(sp *heap.Span, was, now uint32) bool {
 	return false
 }
 
+// readsSweepgens is the sweep generations of all spans. That of the heap changes
+// while the world is stopped.
 func readsSweepgens(s *state) []sched.ObjID {
 	var ids []sched.ObjID
 	for i := range s.h.Spans() {

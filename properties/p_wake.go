@@ -20,6 +20,8 @@ func checkWake(s *state) string {
 	return ""
 }
 
+// readsWake is the request, and the lock under which the scavenger parks and is
+// made to run, and under which the request is taken back.
 func readsWake(s *state) []sched.ObjID {
 	return []sched.ObjID{s.h.Objects().SysmonWake, s.h.ScavengeLock().Sched().ID()}
 }

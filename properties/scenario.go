@@ -21,9 +21,6 @@ type Scenario struct {
 	// Special: the scenario is made for a variant, with which it is explored, and
 	// no part of [Scenarios].
 	Special bool
-	// Steps is the length of the longest execution of a small form with at
-	// most two preemptions. A test compares it.
-	Steps int
 
 	alone  bool                 // a page allocator without a heap
 	config func(c *heap.Config) // what differs from the default

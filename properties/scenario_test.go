@@ -8,10 +8,32 @@ import (
 	"lockheld/sched"
 )
 
-// Every small form is explored completely up to two preemptions: nothing is
-// wrong, nothing is cut, every goal is reached, and the longest execution is as
-// long as the scenario says.
+// mostClasses is how many classes of executions a small form may have.
+const mostClasses = 20000
+
+// Every small form is explored completely: nothing is wrong, nothing is cut,
+// and no property is left out.
 func TestPropertyScenarios(t *testing.T) {
+	for _, sc := range append(Scenarios(), SpecialScenarios()...) {
+		t.Run(sc.Name, func(t *testing.T) {
+			if sc.fails != "" {
+				t.Skip("fails in Go 1.16, see TestPropertySpecial")
+			}
+			r := clean(t, Build{Scenario: sc.Name}, exhaustive())
+			t.Logf("%d executions, %d steps, longest %d", r.Executions, r.Steps, r.MaxSteps)
+			if r.Verdict != sched.Complete || r.Blocked != 0 || r.Executions > mostClasses {
+				t.Errorf("%v, %d executions, %d blocked, %d cut", r.Verdict, r.Executions, r.Blocked, r.Cut)
+			}
+			if len(r.Unreduced) > 0 {
+				t.Errorf("properties that do not say what they read: %q", r.Unreduced)
+			}
+		})
+	}
+}
+
+// Every schedule of a small form with at most two preemptions is run too,
+// without reduction: nothing is wrong, and every goal is reached.
+func TestPropertyGoals(t *testing.T) {
 	for _, sc := range Scenarios() {
 		t.Run(sc.Name, func(t *testing.T) {
 			o := bounded()
@@ -23,17 +45,8 @@ func TestPropertyScenarios(t *testing.T) {
 			if r.Cut != 0 {
 				t.Errorf("%d executions are longer than %d steps", r.Cut, depth)
 			}
-			if testing.Short() {
-				return
-			}
-			if r.MaxSteps != sc.Steps {
-				t.Errorf("the longest execution has %d steps, the scenario says %d", r.MaxSteps, sc.Steps)
-			}
-			if len(r.Unreached) > 0 {
+			if len(r.Unreached) > 0 && !testing.Short() {
 				t.Errorf("goals that no execution reached: %q", r.Unreached)
-			}
-			if len(r.Unreduced) > 0 {
-				t.Errorf("properties that do not say what they read: %q", r.Unreduced)
 			}
 		})
 	}
@@ -79,7 +92,7 @@ func TestPropertyKnown(t *testing.T) {
 				}
 			}
 			if !testing.Short() {
-				clean(t, Build{Scenario: sc.Name, Properties: held}, bounded())
+				clean(t, Build{Scenario: sc.Name, Properties: held}, exhaustive())
 			}
 		})
 	}

@@ -47,7 +47,6 @@ func larger(small *Scenario, geometry string) *Scenario {
 	sc.Doc = strings.TrimSuffix(sc.Doc, ".") + ", for longer."
 	sc.Geometry = geometry
 	sc.Large = true
-	sc.Steps = 0
 	sc.goals = nil
 	return &sc
 }

@@ -6,7 +6,7 @@ import (
 )
 
 var allocFree = &Scenario{
-	Name: "alloc-free", Geometry: "small", Steps: 45,
+	Name: "alloc-free", Geometry: "small",
 	Doc:    "Two Ms allocate through their page caches and around them while a third frees a span.",
 	config: noStops(3),
 	goals:  []goal{goalContended, goalRefillContended, goalOverflow},
@@ -41,7 +41,7 @@ var allocFree = &Scenario{
 }
 
 var stackGrowth = &Scenario{
-	Name: "stack-growth", Geometry: "small", Steps: 50,
+	Name: "stack-growth", Geometry: "small",
 	Doc: "Stacks grow at function prologues, which takes spans, while the Ms allocate and free.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)
@@ -67,7 +67,7 @@ var stackGrowth = &Scenario{
 }
 
 var grow = &Scenario{
-	Name: "grow", Geometry: "small", Steps: 58,
+	Name: "grow", Geometry: "small",
 	Doc: "Two Ms need more memory; the second arena is next to the first or elsewhere, or there is none.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)
@@ -96,7 +96,7 @@ var grow = &Scenario{
 }
 
 var stats = &Scenario{
-	Name: "stats", Geometry: "small", Steps: 52,
+	Name: "stats", Geometry: "small",
 	Doc: "A reader moves the shards of the statistics on while Ms with and without a P write to them.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)

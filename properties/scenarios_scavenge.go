@@ -6,7 +6,7 @@ import (
 )
 
 var scavengeAlloc = &Scenario{
-	Name: "scavenge-alloc", Geometry: "small-window", Steps: 49,
+	Name: "scavenge-alloc", Geometry: "small-window",
 	Doc:    "A scavenger searches without the lock while other Ms take and free what it finds.",
 	config: noStops(3),
 	goals:  []goal{goalWindowEntered, goalWindowUsed, goalFooled, goalFreedInWindow, goalContended},
@@ -34,13 +34,17 @@ var scavengeAlloc = &Scenario{
 }
 
 var scavengeGeneration = &Scenario{
-	Name: "scavenge-generation", Geometry: "small-window", Steps: 179,
+	Name: "scavenge-generation", Geometry: "small-window",
 	Doc:    "The last sweeper starts a generation and has the background scavenger woken while another M grows the heap, which scavenges too.",
 	config: noStops(3),
 	goals:  []goal{goalGeneration, goalGenerationInWindow, goalGrowthScavenges, goalWindowUsed, goalWoken},
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) {
-			s.h.Drop(s.h.AllocLarge(m, 1), 0)
+			if s.sc.Large {
+				s.h.Drop(s.h.AllocLarge(m, 1), 0)
+			} else {
+				s.h.AllocManual(m, 1, heap.SpanAllocWorkBuf)
+			}
 			s.h.PrepareSweep(m)
 			s.prepareScavenge(m, 2)
 			// Until so few pages are left that one is enough.
@@ -49,8 +53,10 @@ var scavengeGeneration = &Scenario{
 		s.m("sweeper", func(m *model.M) {
 			for s.sweepone(m) != heap.NothingSwept {
 			}
-			// Another sweeper may believe that it is the last one, too.
-			s.h.StartScavengeGen(m)
+			if s.sc.Large {
+				// Another sweeper may believe that it is the last one, too.
+				s.h.StartScavengeGen(m)
+			}
 		})
 		s.h.NewBgscavenge()
 		s.m("grower", func(m *model.M) {
@@ -63,7 +69,7 @@ var scavengeGeneration = &Scenario{
 }
 
 var freeOSMemory = &Scenario{
-	Name: "free-os-memory", Geometry: "small-window", Steps: 56,
+	Name: "free-os-memory", Geometry: "small-window",
 	Doc:    "FreeOSMemory starts a generation and scavenges everything while the background scavenger searches without the lock and a third M allocates.",
 	config: noStops(3),
 	goals:  []goal{goalWindowUsed, goalGenerationInWindow, goalFooled},

@@ -6,7 +6,7 @@ import (
 )
 
 var procresize = &Scenario{
-	Name: "procresize", Geometry: "small", Steps: 116,
+	Name: "procresize", Geometry: "small",
 	Doc: "The number of Ps goes from two to one and back while another M allocates and sysmon runs.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs, c.Machine.MinProcs, c.Machine.MaxProcs = 2, 1, 2
@@ -35,7 +35,7 @@ var procresize = &Scenario{
 }
 
 var stopTheWorld = &Scenario{
-	Name: "stop-the-world", Geometry: "small-window", Steps: 69,
+	Name: "stop-the-world", Geometry: "small-window",
 	Doc: "The world is stopped while a scavenger searches without the lock and another M allocates.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs = 3
@@ -64,7 +64,7 @@ var stopTheWorld = &Scenario{
 }
 
 var gcPercent = &Scenario{
-	Name: "gc-percent", Geometry: "small-window", Steps: 132,
+	Name: "gc-percent", Geometry: "small-window",
 	Doc: "SetGCPercent sets the scavenger's goal while a collection ends and the scavenger searches without the lock.",
 	config: func(c *heap.Config) {
 		c.Machine.Procs = 3

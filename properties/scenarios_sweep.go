@@ -24,7 +24,7 @@ func (s *stage) sweepAll(m *model.M) {
 }
 
 var reclaim = &Scenario{
-	Name: "reclaim", Geometry: "small", Steps: 75,
+	Name: "reclaim", Geometry: "small",
 	Doc:    "Two Ms reclaim pages from one arena while a third sweeps.",
 	config: noStops(3),
 	goals:  []goal{goalContended, goalReclaimRelock, goalReclaimFrees, goalCredit, goalDoneEarly},
@@ -49,7 +49,7 @@ var reclaim = &Scenario{
 }
 
 var sweepTermination = &Scenario{
-	Name: "sweep-termination", Geometry: "small", Steps: 50,
+	Name: "sweep-termination", Geometry: "small",
 	Doc:    "Three Ms sweep one span and find out who was the last.",
 	config: noStops(3),
 	goals:  []goal{goalGeneration, goalGenerationTwice},

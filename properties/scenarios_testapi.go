@@ -7,7 +7,7 @@ import (
 )
 
 var testHelpers = &Scenario{
-	Name: "test-helpers", Geometry: "small-window", Steps: 52, alone: true,
+	Name: "test-helpers", Geometry: "small-window", alone: true,
 	Doc:    "Ms call the helpers of the runtime's own tests on one page allocator.",
 	config: noStops(3),
 	goals:  []goal{goalContended},

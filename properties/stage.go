@@ -70,7 +70,7 @@ func (s *stage) register() {
 		p := sched.Property{Name: e.Name, Stateless: !e.remembers && !s.always}
 		if e.check != nil {
 			p.Check = func() string { return e.check(s.state) }
-			p.Reads = e.reads(s.state)
+			p.Reads, p.Each = e.declared(s.state)
 		}
 		switch e.When {
 		case EachStep:

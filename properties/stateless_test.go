@@ -21,7 +21,7 @@ func TestPropertyStateless(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for depth := range sc.Steps {
+		for depth := range 150 {
 			look := func(*sched.Result) {
 				for i := range entries {
 					e := &entries[i]

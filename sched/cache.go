@@ -119,7 +119,7 @@ func (c *cache) begin(v *View) {
 	w := v.w
 	unreduced := false
 	for i := range w.always {
-		unreduced = unreduced || len(w.always[i].Reads) == 0
+		unreduced = unreduced || !w.always[i].declares()
 	}
 	if c.why = w.opaque(); c.why != "" {
 		c.chains = newChains()

@@ -62,6 +62,11 @@ func TestClassesOfPrograms(t *testing.T) {
 			w.Always(Property{Name: "p", Reads: []ObjID{x.ID(), y.ID()}, Check: func() string { return "" }})
 			tasks(w, func(t *Task) { x.Store(t, 1); x.Load(t) }, func(t *Task) { y.Store(t, 1); y.Load(t) })
 		}), 2},
+		{program("property of each", func(w *World) { // reads what two tasks change, one at a time
+			x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
+			w.Always(Property{Name: "p", Each: []ObjID{x.ID(), y.ID()}, Check: func() string { return "" }})
+			tasks(w, func(t *Task) { x.Store(t, 1); x.Load(t) }, func(t *Task) { y.Store(t, 1); y.Load(t) })
+		}), 1},
 	} {
 		for _, o := range []Options{{Preemptions: -1}, {Strategy: "random", Executions: 20 * c.want}} {
 			r := countClasses(t, c.p, o)

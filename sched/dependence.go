@@ -80,7 +80,7 @@ func newFootprint(m mode, obj, obj2 ObjID, groups uint64) footprint {
 	if !m.changes() {
 		groups = 0
 	}
-	return footprint{m, obj, obj2, groups}
+	return footprint{m, obj, obj2, groups & sharedGroups}
 }
 
 // dependent reports whether two steps of different tasks do not commute.

@@ -5,6 +5,36 @@ import (
 	"testing"
 )
 
+// A property that looks at objects one by one is checked after steps on each, and
+// makes none of them dependent.
+func TestReductionAndEach(t *testing.T) {
+	for bad := range 2 {
+		r := explore(t, program("two words", func(w *World) {
+			words := []*Word{NewWord(w, "x", 0), NewWord(w, "y", 0)}
+			w.Always(Property{Name: "small", Each: []ObjID{words[0].ID(), words[1].ID()}, Check: func() string {
+				for _, o := range words {
+					if o.Peek() > 1 {
+						return "large"
+					}
+				}
+				return ""
+			}})
+			body := func(i int) func(*Task) {
+				return func(t *Task) {
+					if i == bad {
+						words[i].Store(t, 2)
+					}
+					words[i].Store(t, 1)
+				}
+			}
+			tasks(w, body(0), body(1))
+		}), Options{Strategy: "dpor", Preemptions: -1, All: true})
+		if r.Executions != 1 || len(r.Findings) != 1 || len(r.Unreduced) != 0 {
+			t.Errorf("%d executions, %v, unreduced %q; want 1, 1 finding, none", r.Executions, r.Findings, r.Unreduced)
+		}
+	}
+}
+
 // A property that does not say what it reads is not checked under reduction,
 // and the report names it. One that says so finds states that differ only by
 // steps that commute for the program.

@@ -286,7 +286,7 @@ func (s *search) conclude() {
 func (s *search) declared() {
 	rep, w := s.report, s.workers[0].x.w
 	for i := range w.always {
-		if len(w.always[i].Reads) == 0 {
+		if !w.always[i].declares() {
 			rep.Unreduced = append(rep.Unreduced, w.always[i].Name)
 		}
 	}

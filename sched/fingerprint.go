@@ -93,8 +93,8 @@ func (c *classifier) step(f *fingerprint, s *Step) {
 	if s.Obj2 != 0 {
 		f.add(c.place(s) + c.on(s.Obj2).enter(c.round, m))
 	}
-	if s.Groups != 0 && m.changes() {
-		for set := s.Groups; set != 0; set &= set - 1 {
+	if shared := s.Groups & sharedGroups; shared != 0 && m.changes() {
+		for set := shared; set != 0; set &= set - 1 {
 			f.add(c.place(s) + c.read[bits.TrailingZeros64(set)].enter(c.round, modeWrite))
 		}
 	}

@@ -1,6 +1,9 @@
 package sched
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Program is what is explored.
 type Program struct {
@@ -79,6 +82,11 @@ type Property struct {
 	// one of them. A property without Reads is checked after every step and can
 	// be explored only by strategies that reduce nothing.
 	Reads []ObjID
+	// Each lists objects that Check reads too, and of each of which it says
+	// something that no step on another object changes: the same as one property
+	// for each. It is checked after steps on them, which commute as they do for the
+	// program.
+	Each []ObjID
 	// Check returns "" where the property holds, or what is wrong. It must
 	// not perform operations.
 	Check func() string
@@ -249,30 +257,28 @@ func (w *World) start() {
 	}
 }
 
+// sharedGroups are the groups of objects of which two writes do not commute for
+// a property. The others only say when to check.
+const sharedGroups = 1<<48 - 1
+
+// declares reports whether p says what it reads.
+func (p *Property) declares() bool { return len(p.Reads)+len(p.Each) > 0 }
+
 // groupProperties marks the objects that each property reads: two writes of
-// objects of one group do not commute for that property.
+// objects of one group do not commute for that property. Properties that read
+// the same have one group.
 func (w *World) groupProperties() {
-	group := 0
+	var shared, single [][]ObjID
 	for i := range w.always {
-		w.always[i].mask = ^uint64(0)
-		if len(w.always[i].Reads) == 0 {
+		p := &w.always[i]
+		if !p.declares() {
+			p.mask = ^uint64(0)
 			if w.x != nil && w.x.reduces {
-				w.always[i].mask = 0
+				p.mask = 0
 			}
 			continue
 		}
-		if group == 64 {
-			panic("sched: more than 64 properties that declare what they read")
-		}
-		for _, id := range w.always[i].Reads {
-			o, ok := w.namerOf(id).(interface{ addGroup(bit uint64) })
-			if !ok {
-				panic(fmt.Sprintf("sched: property %s reads object %d, which does not exist", w.always[i].Name, id))
-			}
-			o.addGroup(1 << uint(group))
-		}
-		w.always[i].mask = 1 << uint(group)
-		group++
+		p.mask = w.group(p, p.Reads, &shared, 0, 48) | w.group(p, p.Each, &single, 48, 64)
 	}
 	w.watch = watch{}
 	rest := w.always
@@ -297,6 +303,30 @@ func (a *watch) add(g *gate) {
 	if !g.idle {
 		a.watchedStill |= g.mask
 	}
+}
+
+// group returns the group of some objects that p reads, which is one of lists
+// or a new one that is entered there. Groups have the numbers from lo to hi.
+func (w *World) group(p *Property, ids []ObjID, lists *[][]ObjID, lo, hi int) uint64 {
+	if len(ids) == 0 {
+		return 0
+	}
+	n := slices.IndexFunc(*lists, func(l []ObjID) bool { return slices.Equal(l, ids) })
+	if n >= 0 {
+		return 1 << uint(lo+n)
+	}
+	if n = len(*lists); lo+n == hi {
+		panic(fmt.Sprintf("sched: more than %d sets of objects that properties read", hi-lo))
+	}
+	*lists = append(*lists, ids)
+	for _, id := range ids {
+		o, ok := w.namerOf(id).(interface{ addGroup(bit uint64) })
+		if !ok {
+			panic(fmt.Sprintf("sched: property %s reads object %d, which does not exist", p.Name, id))
+		}
+		o.addGroup(1 << uint(lo+n))
+	}
+	return 1 << uint(lo+n)
 }
 
 func (m *Mutex) addGroup(bit uint64)   { m.groups |= bit }
