@@ -36,11 +36,12 @@ var stack = []struct {
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
 	{"internal/live", nil},
+	{"internal/accept", []string{"model", "heap"}},
 	{"internal/audit", []string{"model", "heap"}},
 	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
-		"internal/contracts", "internal/audit",
+		"internal/contracts", "internal/audit", "internal/accept",
 		"internal/litmus", "internal/litmus/bridge", "internal/program"}},
 	{"", nil},
 }
@@ -62,6 +63,7 @@ var outside = []struct{ module, by string }{
 	{"github.com/rogpeppe/go-internal", "test"},
 	{"pgregory.net/rapid", "test"},
 	{"golang.org/x/exp", "test"},
+	{"golang.org/x/exp", "internal/accept"},
 	{"github.com/klauspost/compress", "internal/conform"},
 }
 

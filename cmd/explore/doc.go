@@ -9,6 +9,7 @@
 //	explore conform [flags] FILE...
 //	explore infer [flags]
 //	explore audit [flags] [DIR]
+//	explore accept [flags] FILE
 //	explore help
 //
 // # Exploration
@@ -163,6 +164,15 @@
 // point of the model that it is, or "-". Then it says what came ("came:") and went
 // ("went:") compared with the 28 points of Go 1.16, which is no failure. It knows
 // the flag -o.
+//
+// Accept reads the execution trace in FILE, compressed with gzip or not, "-" being
+// standard input, of a program that ran with GODEBUG=traceallocfree=1. It turns its
+// starts and stops of Ps, stops of the world, numbers of Ps and allocations and
+// frees of spans into steps, and checks that the model accepts them: no page
+// belongs to two spans, what is freed was allocated, and not while the collector
+// marks, each P has one thread, each stop of the world has a moment at which only
+// one thread has a P, Ps are destroyed in such a stop only and do not run again. It
+// says what of the trace it did not use. It knows the flag -o.
 //
 // # Exit codes
 //

@@ -87,7 +87,7 @@ var flagTable = []flagEntry{
 	{"j", "N", func(s *settings) any { return &s.workers }, ""},
 	{"q", "", func(s *settings) any { return &s.quiet }, ""},
 	{"v", "", func(s *settings) any { return &s.verbose }, "replay"},
-	{"o", "FILE", func(s *settings) any { return &s.output }, "replay infer audit"},
+	{"o", "FILE", func(s *settings) any { return &s.output }, "replay infer audit accept"},
 	{"format", "NAME", func(s *settings) any { return &s.format }, ""},
 	{"json", "", func(s *settings) any { return &s.json }, ""},
 }

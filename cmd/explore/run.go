@@ -26,7 +26,7 @@ type command struct {
 }
 
 // commandNames are the words that may stand first.
-var commandNames = []string{"list", "replay", "conform", "infer", "audit", "help"}
+var commandNames = []string{"list", "replay", "conform", "infer", "audit", "accept", "help"}
 
 // run is the program: args without its name, and the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -63,6 +63,8 @@ func (c *command) dispatch(args []string) (int, error) {
 		return c.infer(args[1:])
 	case "audit":
 		return c.audit(args[1:])
+	case "accept":
+		return c.accept(args[1:])
 	case "help":
 		return exitOK, errHelp
 	}
