@@ -179,3 +179,14 @@ func (k *Machine) CheckDead() string {
 	}
 	return ""
 }
+
+// CheckRestarter says whether an M that has started the world keeps its P until
+// it has released worldsema.
+func (k *Machine) CheckRestarter() string {
+	for _, m := range k.ms {
+		if m.restarter && m.p == nil {
+			return fmt.Sprintf("%s has started the world and lost its P before it released worldsema", m.name)
+		}
+	}
+	return ""
+}

@@ -43,6 +43,8 @@ func TestPredicatesFail(t *testing.T) {
 		{"dead/in use", (*Machine).CheckDead, func(k *Machine, a, b *M) { k.allps[2].status = Pdead }, "P2 is Pdead, gomaxprocs is 3"},
 		{"dead/not", (*Machine).CheckDead, func(k *Machine, a, b *M) { k.s.gomaxprocs = 2 }, "P2 is Pidle, gomaxprocs is 2"},
 		{"dead/linked", (*Machine).CheckDead, func(k *Machine, a, b *M) { k.allps[3].m = b }, "P3 is dead and with b"},
+		{"restarter/ok", (*Machine).CheckRestarter, func(k *Machine, a, b *M) { a.restarter = true }, ""},
+		{"restarter/preempted", (*Machine).CheckRestarter, func(k *Machine, a, b *M) { b.restarter, b.p = true, nil }, "b has started the world and lost its P"},
 	} {
 		k := New(sched.NewDirectWorld(), Config{Procs: 3, MaxProcs: 4})
 		a, b := k.DirectM("a"), k.DirectM("b")

@@ -27,6 +27,7 @@ type M struct {
 	locks          int
 	mallocing      bool
 	preemptoff     string
+	restarter      bool // has started the world and not yet released worldsema
 	growths        int
 	locksHeld      [maxLocksHeld]heldLock
 	locksHeldLen   int

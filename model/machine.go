@@ -63,6 +63,9 @@ const (
 	// MutantStaleAllp makes retake go on with the length that allp had when it
 	// began.
 	MutantStaleAllp
+	// MutantReleasePreemptible lets an M that has started the world be preempted
+	// before it releases worldsema.
+	MutantReleasePreemptible
 )
 
 // Config describes a machine. The zero Config is one P and nothing open.

@@ -59,10 +59,17 @@ func (m *M) StartTheWorld() {
 	m.g0 = true
 	m.StartTheWorldWithSema()
 	m.g0 = false
-	m.AcquireM()
+	if !m.k.mutant(MutantReleasePreemptible) {
+		m.AcquireM()
+	}
 	m.preemptoff = ""
+	m.restarter = true
+	m.Safepoint() // of semrelease; no preemption, and no step, but in a mutant
+	m.restarter = false
 	m.ReleaseWorldsema()
-	m.ReleaseM()
+	if !m.k.mutant(MutantReleasePreemptible) {
+		m.ReleaseM()
+	}
 }
 
 // StopTheWorldGC is [M.StopTheWorld] while no collection runs; none starts until

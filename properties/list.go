@@ -123,6 +123,8 @@ var entries = []Entry{
 		When: EachStep, check: machine((*model.Machine).CheckStopwait), each: readsMachine, needs: withStops},
 	{Name: "P-PDEAD", Doc: "Exactly the Ps from gomaxprocs on are dead, and a dead P has no page, no span object and no mcache.",
 		When: EachStep, check: checkPDead, each: readsMachine, needs: withStops},
+	{Name: "P-RESTART", Doc: "Who has started the world keeps its P until it has released worldsema.",
+		When: EachStep, check: machine((*model.Machine).CheckRestarter), each: readsMachine, needs: withSlices},
 	{Name: "P-TIMER", Doc: "A timer that is set belongs to a P that looks out for it.",
 		When: EachStep, check: checkTimer, reads: readsTimer, needs: withTimers},
 	{Name: nameNoContend, Doc: "Who has stopped the world never waits for the heap lock, which nobody else has then.",

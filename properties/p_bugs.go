@@ -3,11 +3,12 @@ package properties
 import (
 	"fmt"
 
+	"lockheld/model"
 	"lockheld/sched"
 )
 
-// The properties of this file are about what few scenarios have: timers and the
-// end of the work of the background scavenger.
+// The properties of this file are about what few scenarios have: timers, slices
+// of time, and the end of the work of the background scavenger.
 
 // checkPark is P-PARK: a scavenger that has found nothing parks. It counts its
 // rounds itself, before it takes scavenge.lock to park or to sleep.
@@ -32,5 +33,7 @@ func checkTimer(s *state) string {
 }
 
 func readsTimer(s *state) []sched.ObjID { return []sched.ObjID{s.h.TimerID()} }
+
+func withSlices(s *state) bool { return s.k.Opens(model.TimeSlice) }
 
 func withTimers(s *state) bool { return s.h != nil && s.h.Config().Timers }

@@ -42,6 +42,7 @@ var bugScenarios = []*Scenario{
 	moreProcs,
 	wakeStop,
 	readMemStats,
+	timeSlice,
 }
 
 // memStats reads the statistics in a stopped world and checks what was copied

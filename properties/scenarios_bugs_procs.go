@@ -88,3 +88,16 @@ var readMemStats = &Scenario{
 		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
 	},
 }
+
+var timeSlice = &Scenario{
+	Name: "time-slice", Geometry: "small", Special: true,
+	Doc: "The world is stopped and started where the time slice of any goroutine may be over, and another one waits for the P.",
+	config: func(c *heap.Config) {
+		c.Machine.Procs = 1
+		c.Machine.Open = model.TimeSlice
+	},
+	setup: func(s *stage) {
+		s.m("stopper", func(m *model.M) { s.memStats(m) })
+		s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
+	},
+}
