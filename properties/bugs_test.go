@@ -2,6 +2,7 @@ package properties
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"lockheld/heap"
@@ -89,4 +90,12 @@ func TestPropertyTwins(t *testing.T) {
 			}
 		})
 	}
+}
+
+// brokenByBug reports whether the property is what catches a real bug, which
+// TestPropertyCaught checks.
+func brokenByBug(name string) bool {
+	return slices.ContainsFunc(heap.Variants(), func(v *heap.Variant) bool {
+		return v.Kind == heap.VariantBug && v.Catch == name
+	})
 }
