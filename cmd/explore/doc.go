@@ -83,7 +83,7 @@
 //		goes on after violations then
 //	-strategy NAME
 //		who chooses the schedules, one of "explore list strategies"; pct/D is
-//		pct for bugs of depth D (default dfs)
+//		pct for bugs of depth D (default dpor)
 //	-seed N
 //		seed of the strategies that sample (default 1)
 //	-n N
@@ -93,8 +93,8 @@
 //		stop after this time, such as 30s or 5m, from the start of the command
 //	-preemptions K
 //		most preemptions in one execution, for strategies that search: switches
-//		away from a task that could go on; -1 is no bound, and so is dpor's if
-//		not told otherwise (default 2). With a bound, dpor explores exactly the
+//		away from a task that could go on; -1 is no bound (default -1). With a
+//		bound, dpor explores exactly the
 //		classes of equivalent schedules that have one within it; a note says how
 //		many executions that took besides. A range such as 0..3 tries each bound
 //		in turn until something is found or nothing is left out
@@ -105,8 +105,7 @@
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete
-//		exit 3 unless every verdict is complete; with -preemptions -1, as a
-//		bounded search is not
+//		exit 3 unless every verdict is complete; a bounded search is not
 //	-j N
 //		workers; the number of processors if not given. They explore several
 //		scenarios at the same time, and share the schedules of one where there

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"sync"
 	"time"
 
@@ -127,6 +126,9 @@ func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry
 		o.After = t.after
 	}
 	rep, err := x.settings.preemptions.search(ctx, t, e, o)
+	if err == nil {
+		err = seekGoals(ctx, t, e, rep)
+	}
 	if err != nil {
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}
@@ -169,8 +171,7 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 		n = append(n, fmt.Sprintf("every execution was cut off after %d steps, so that none was seen to its end", rep.Options.Depth))
 	}
 	if len(rep.Unreached) > 0 {
-		n = append(n, "no execution came to what it should: "+strings.Join(rep.Unreached, ", ")+
-			"; that decides nothing, as not every schedule was run")
+		n = append(n, goalNote(rep, e))
 	}
 	if e.Kind == sched.Exhaustive && rep.PassedOver > 0 {
 		n = append(n, fmt.Sprintf("in %d executions a task that waits by going round a loop was passed over, "+

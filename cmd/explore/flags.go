@@ -16,11 +16,10 @@ import (
 	"lockheld/sched"
 )
 
-// Defaults. Until optimal reduction is the default strategy, a search is cut
-// down by the preemption bound instead, and the verdict says so.
+// Defaults.
 const (
-	defaultStrategy    = "dfs"
-	defaultPreemptions = 2
+	defaultStrategy    = "dpor"
+	defaultPreemptions = -1
 	defaultMemory      = 1 << 30
 	mostClasses        = 1 << 20 // classes of executions that a sampling strategy tells apart
 	defaultSamples     = 10000   // executions of a sampling strategy without -n and -timeout
