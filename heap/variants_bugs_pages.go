@@ -43,7 +43,7 @@ func scavengerBugs() []*Variant {
 			"Scavengers share one address: who has searched without the lock moves it down, although memory above was freed meanwhile.",
 			switches{sharedAddr: true}),
 		bug("C2", 52158, "optimistic-search", "P-FREEOS", "free-os-exact",
-			"FreeOSMemory searches without the heap lock, and misses memory that changes meanwhile.",
+			"FreeOSMemory searches without the heap lock, as only the background scavenger may, and misses memory that changes meanwhile.",
 			switches{allMayUnlock: true}),
 		bug("C3", 32012, "grow-unscavenged", "P-BACKED", "grow",
 			"New memory does not count as scavenged, and the scavenger gives back what was never used.",

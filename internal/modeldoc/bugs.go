@@ -1,7 +1,10 @@
 package modeldoc
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"lockheld/heap"
@@ -12,10 +15,7 @@ func Bugs() string {
 	var b strings.Builder
 	b.WriteString(bugsIntro)
 	inRelease := 0
-	for _, v := range heap.Variants() {
-		if v.Entry == "" || v.Kind == heap.VariantFixed {
-			continue
-		}
+	for _, v := range bugs() {
 		here, clean := "no", "`go1.16`"
 		switch {
 		case v.Released:
@@ -28,7 +28,7 @@ func Bugs() string {
 			here, code(v.Catch), code(v.Scenario), clean, cell(strings.TrimSpace(v.Doc+" "+v.Survives)))
 	}
 	fmt.Fprintf(&b, releasedBugs, inRelease)
-	for _, v := range heap.Variants() {
+	for _, v := range bugs() {
 		if !v.Released {
 			continue
 		}
@@ -43,6 +43,24 @@ func Bugs() string {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", l.Entry, link(l.Issue), cell(l.Doc), cell(l.Why))
 	}
 	return b.String()
+}
+
+// bugs returns the variants that are real bugs, by entry.
+func bugs() []*heap.Variant {
+	list := slices.DeleteFunc(heap.Variants(), func(v *heap.Variant) bool { return v.Entry == "" || v.Kind == heap.VariantFixed })
+	slices.SortStableFunc(list, func(a, b *heap.Variant) int {
+		return cmp.Or(cmp.Compare(a.Entry[0], b.Entry[0]), cmp.Compare(number(a.Entry), number(b.Entry)))
+	})
+	return list
+}
+
+// number returns the number of an entry within its group.
+func number(entry string) int {
+	n, err := strconv.Atoi(entry[1:])
+	if err != nil {
+		panic("modeldoc: entry " + entry)
+	}
+	return n
 }
 
 func link(issue int) string {
@@ -67,6 +85,9 @@ Bugs of the Go page heap, its scavenger and its sweeper, and of what stops the w
 reclaimer, E Ms, Ps and stops, F accounting, G when spans become visible, H what this project found itself. Each is a variant that differs from Go 1.16 in what made the bug; the sentence is about that, and the scenario is the smallest that shows it.
 ` + "`explore -variant NAME`" + ` ends with exit code 1 for each of them, and with 0 for the variant that is clean: ` + "`go1.16`" + `, or the bug's fixed twin where Go 1.16 has the bug itself.
 The same table, to be read by programs: ` + "`explore list bugs`" + `. What it costs to find each: [KILLS.md](KILLS.md).
+
+The reports do not tell everything. Reconstructed are which function took the lock in A2, what went wrong in C5, where the P was lost in E2 and how it came not to be stopped in E7, and which two counters
+disagreed in F1; A8 is about a lock that was missing, which was not the reported symptom.
 
 | entry | issue | variant | in Go 1.16 | caught by | scenario | clean | what |
 |---|---|---|---|---|---|---|---|
