@@ -33,6 +33,7 @@ var stack = []struct {
 	{"heap", []string{"sched", "model"}},
 	{"properties", []string{"sched", "model", "heap"}},
 	{"internal/modeldoc", []string{"model", "heap"}},
+	{"internal/coverage", []string{"sched", "model", "heap", "properties"}},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
 	{"internal/live", nil},
@@ -41,7 +42,7 @@ var stack = []struct {
 	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
-		"internal/contracts", "internal/audit", "internal/accept",
+		"internal/contracts", "internal/audit", "internal/accept", "internal/coverage",
 		"internal/litmus", "internal/litmus/bridge", "internal/program"}},
 	{"", nil},
 }

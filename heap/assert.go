@@ -27,7 +27,7 @@ func (h *mheap) assertNotHeld(m *model.M, l *model.Mutex, s model.Site) {
 func (h *mheap) assertLockHeldOrStopped(m *model.M, s model.Site) {
 	switch {
 	case h.cfg.RuntimeSites:
-	case h.lock.HeldBy(m):
+	case h.lock.HeldBy(m) && h.v.breaks != s:
 		m.Reach(s)
 	default:
 		m.AssertWorldStoppedOrLockHeld(h.lock, s)

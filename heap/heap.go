@@ -23,6 +23,7 @@ type Span = mspan
 func New(w *sched.World, cfg Config) *Heap {
 	cfg.defaults()
 	cfg.Machine.Mutants |= cfg.Variant.machine
+	cfg.Machine.Break = cfg.Variant.breaks
 	k := model.New(w, cfg.Machine)
 	h := newHeap(w, k, cfg)
 	k.Hooks = model.Hooks{

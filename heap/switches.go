@@ -7,6 +7,8 @@ import "lockheld/model"
 type switches struct {
 	// machine are mutants of the machine below the heap.
 	machine model.Mutants
+	// breaks is an assertion point that fails wherever it is evaluated.
+	breaks model.Site
 
 	// The next are about locks and stacks.
 

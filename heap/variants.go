@@ -84,9 +84,17 @@ func seedVariants() []*Variant {
 	}
 }
 
-// LookupVariant returns the built-in variant called name. The error lists the
-// names that exist.
+// BreakPrefix begins the names of variants that are made for one assertion
+// point: the rest is its site. Whoever comes there is deprived of what the point
+// requires, so that it fails if it is evaluated at all.
+const BreakPrefix = "break:"
+
+// LookupVariant returns the variant called name: a built-in one, or one that is
+// made for an assertion point. The error lists the names that exist.
 func LookupVariant(name string) (*Variant, error) {
+	if site, ok := strings.CutPrefix(name, BreakPrefix); ok {
+		return breaking(site)
+	}
 	var names []string
 	for _, v := range Variants() {
 		if v.Name == name {
@@ -95,6 +103,17 @@ func LookupVariant(name string) (*Variant, error) {
 		names = append(names, v.Name)
 	}
 	return nil, fmt.Errorf("no variant %q, have %s", name, strings.Join(names, ", "))
+}
+
+// breaking returns the variant that breaks a site.
+func breaking(site string) (*Variant, error) {
+	for _, s := range Sites() {
+		if string(s.Site) == site {
+			return &Variant{Name: BreakPrefix + site, Kind: VariantTest, Catch: site,
+				Doc: "Who comes to " + site + " is deprived of what is required there.", switches: switches{breaks: s.Site}}, nil
+		}
+	}
+	return nil, fmt.Errorf("no assertion point %q to break", site)
 }
 
 // validateVariants checks the list: unique names, a known kind and a sentence

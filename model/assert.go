@@ -8,6 +8,7 @@ import "lockheld/sched"
 // Runtime: assertLockHeld, Go 1.16.
 func (m *M) AssertLockHeld(l *Mutex, s Site) {
 	m.reach(s)
+	m.deprive(s, NeedsLock, l)
 	if !m.holds(l) && !m.forgiven(s) {
 		m.fail(sched.KindAssertion, s, "does not hold %s; it holds %s; %s", l.name, m.held(), m.k.worldState())
 	}
@@ -17,6 +18,7 @@ func (m *M) AssertLockHeld(l *Mutex, s Site) {
 // assertion; it is stated in comments only.
 func (m *M) AssertLockNotHeld(l *Mutex, s Site) {
 	m.reach(s)
+	m.deprive(s, NeedsNoLock, l)
 	if m.holds(l) && !m.forgiven(s) {
 		m.fail(sched.KindAssertion, s, "must not hold %s; it holds %s; %s", l.name, m.held(), m.k.worldState())
 	}
@@ -29,6 +31,7 @@ func (m *M) AssertLockNotHeld(l *Mutex, s Site) {
 // world is really stopped, see [M.StartTheWorldWithSema].
 func (m *M) AssertWorldStopped(s Site) {
 	m.reach(s)
+	m.deprive(s, NeedsStop, nil)
 	if !m.worldIsStopped() && !m.forgiven(s) {
 		m.fail(sched.KindAssertion, s, "relies on a stopped world; it holds %s; %s", m.held(), m.k.worldState())
 	}
@@ -41,6 +44,7 @@ func (m *M) AssertWorldStopped(s Site) {
 // Runtime: assertWorldStoppedOrLockHeld, Go 1.16.
 func (m *M) AssertWorldStoppedOrLockHeld(l *Mutex, s Site) {
 	m.reach(s)
+	m.deprive(s, NeedsStopOrLock, l)
 	if m.worldIsStopped() {
 		if !m.holds(l) {
 			m.checkStopper()
@@ -59,6 +63,7 @@ func (m *M) AssertSystemStack(s Site) {
 		return
 	}
 	m.reach(s)
+	m.deprive(s, NeedsSystemStack, nil)
 	if !m.g0 && !m.forgiven(s) {
 		m.fail(sched.KindAssertion, s, "is on a user stack; it holds %s; %s", m.held(), m.k.worldState())
 	}

@@ -77,6 +77,7 @@ type Config struct {
 	Growths  int     // with StackGrowth, how often each M may have to grow its stack; 0: once
 	Off      Checks  // checks switched off
 	Mutants  Mutants
+	Break    Site // an assertion point that must fail: who comes there is deprived of what it requires; "": none
 	// NoStops says that nobody stops the world: safepoints and the end of an M
 	// cost no step then, and stopping the world panics.
 	NoStops bool

@@ -9,6 +9,7 @@
 //	explore conform [flags] FILE...
 //	explore infer [flags]
 //	explore audit [flags] [DIR]
+//	explore coverage [flags]
 //	explore accept [flags] FILE
 //	explore help
 //
@@ -71,7 +72,8 @@
 //		what to explore, separated by commas: scenarios, or built-in programs
 //		such as heaplock/3; every scenario in its small form if not given
 //	-variant NAME
-//		whose code the scenarios run (default go1.16)
+//		whose code the scenarios run (default go1.16); break:SITE is Go 1.16 where
+//		who comes to the assertion point SITE is deprived of what it requires
 //	-property LIST
 //		what must hold, separated by commas: these properties and no others, or,
 //		with + or - before each name, one more or one less than every property
@@ -156,6 +158,18 @@
 // assertions are compared with the contracts of that time. It knows the flags
 // -scenario, -variant, -depth, -strategy, -seed, -n, -timeout, -preemptions and
 // -o, and explores with dfs and at most one preemption if not told otherwise.
+//
+// Coverage explores scenarios, all but the large ones if -scenario does not say
+// otherwise, and writes what their executions came to, in lines with tabs that
+// begin with what they are about: "site", an assertion point, with the scenarios
+// that reach it and the variants that violate it; "branch", of scavengeOne, which
+// may drop the heap lock or not; "window", a time in which an M has dropped a lock
+// in the middle of something or the world is neither running nor stopped, and
+// "pair", two Ms of which the second moved while the first was in the window, and
+// where it took the heap lock there; "goal", what a scenario is made for and did
+// not reach; "switch", a variant, with the scenarios in which it does anything
+// else than Go 1.16; "step", a function, what it does and to what, where numbers
+// in names are #. The last line counts. It knows the flags of infer.
 //
 // Audit reads the source of the Go tree at DIR, that of the go command if not
 // given, and writes its assertions about the heap lock: function, what is demanded,

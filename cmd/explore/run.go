@@ -26,7 +26,7 @@ type command struct {
 }
 
 // commandNames are the words that may stand first.
-var commandNames = []string{"list", "replay", "conform", "infer", "audit", "accept", "help"}
+var commandNames = []string{"list", "replay", "conform", "infer", "audit", "accept", "coverage", "help"}
 
 // run is the program: args without its name, and the exit code.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
@@ -65,6 +65,8 @@ func (c *command) dispatch(args []string) (int, error) {
 		return c.audit(args[1:])
 	case "accept":
 		return c.accept(args[1:])
+	case "coverage":
+		return c.coverage(args[1:])
 	case "help":
 		return exitOK, errHelp
 	}

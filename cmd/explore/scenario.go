@@ -61,7 +61,11 @@ func checkScenario(name, variant string, selected []string) error {
 	for _, v := range heap.Variants() {
 		variants = append(variants, v.Name)
 	}
-	if !slices.Contains(variants, variant) {
+	if strings.HasPrefix(variant, heap.BreakPrefix) {
+		if _, err := heap.LookupVariant(variant); err != nil {
+			return usageError{err}
+		}
+	} else if !slices.Contains(variants, variant) {
 		return unknown("variant", variant, variants)
 	}
 	var all []string

@@ -64,7 +64,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-o=", "-o needs the name of a file"},
 		{"-v list", `"list" comes before all flags`},
 		{"-v heaplock/1", `unexpected argument "heaplock/1"`},
-		{"heaplock/1", `unknown command "heaplock/1", there are: list, replay, conform, infer, audit, accept, help`},
+		{"heaplock/1", `unknown command "heaplock/1", there are: list, replay, conform, infer, audit, accept, coverage, help`},
 		{"lst", `unknown command "lst", did you mean list?`},
 		{"list", "list takes one of: scenarios, variants, bugs, properties, sites, strategies, programs, formats"},
 		{"list site", `unknown list "site", did you mean sites?`},
