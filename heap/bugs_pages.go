@@ -78,3 +78,35 @@ func (p *pageAlloc) peekLast() addrRange {
 	}
 	return a.ranges[len(a.ranges)-1]
 }
+
+// scavengeRange is scavengeRangeLocked, or in a variant what gives the memory
+// back without the heap lock if it may be dropped: the pages are allocated
+// meanwhile, so that nobody else takes them.
+//
+// Runtime: the end of (*pageAlloc).scavengeOne, Go 1.19.
+func (p *pageAlloc) scavengeRange(m *model.M, ci chunkIdx, base, npages uint, mayUnlock bool) uint64 {
+	if !p.v.unusedUnlocked || !mayUnlock || p.test {
+		return p.scavengeRangeLocked(m, ci, base, npages)
+	}
+	addr, nbytes := p.pageAddr(ci, base), uint64(npages)*p.pageSize
+	p.scav.scavLWM = min(p.scav.scavLWM, addr)
+	p.allocRange(m, addr, uint64(npages))
+	p.h.holdUnused(m, addr, uint64(npages))
+	m.Unlock(p.lock)
+	p.h.sysUnused(m, addr, nbytes)
+	m.Lock(p.lock)
+	p.own(m)
+	mark := p.scav.freeHWM
+	p.free(m, addr, uint64(npages))
+	p.scav.freeHWM = mark // there is nothing to scavenge
+	chunk := p.chunkOf(m, ci)
+	chunk.scavenged.setRange(base, npages)
+	p.h.holdUnused(m, addr, 0)
+	p.h.countScavenged(m, nbytes)
+	return addr
+}
+
+// holdUnused is for properties: the pages are on their way.
+func (h *mheap) holdUnused(m *model.M, addr, npages uint64) {
+	h.ghost.flights[m.ID()] = flight{base: addr, npages: npages, freeing: true}
+}

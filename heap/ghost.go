@@ -22,6 +22,8 @@ type ghost struct {
 	// emptyRounds is the number of rounds of the background scavenger that found
 	// nothing, since it was parked.
 	emptyRounds int
+	// unusedLocked: memory was given back under the heap lock.
+	unusedLocked bool
 	// wrong is the first sign that an operation on memory was not allowed.
 	wrong string
 }
@@ -44,6 +46,7 @@ func (h *mheap) initGhost() {
 	sched.SaveSlice(h.w, h.ghost.used)
 	sched.Save(h.w, &h.ghost.held)
 	sched.Save(h.w, &h.ghost.emptyRounds)
+	sched.Save(h.w, &h.ghost.unusedLocked)
 	sched.Save(h.w, &h.ghost.wrong)
 }
 
@@ -114,9 +117,13 @@ func (h *mheap) ownsPages(m *model.M, base, npages uint64) bool {
 // during the call, by the lock.
 func (h *mheap) checkUnused(m *model.M, addr, nbytes uint64) {
 	g := &h.ghost
+	held := h.lock.HeldBy(m)
+	g.unusedLocked = g.unusedLocked || held
+	f := &g.flights[m.ID()]
+	mine := f.base == addr && f.npages*h.g.PageSize == nbytes && h.v.unusedUnlocked
 	switch p := &h.pages; {
-	case g.wrong != "":
-	case !h.lock.HeldBy(m):
+	case g.wrong != "" || mine && !held:
+	case !held:
 		g.wrong = fmt.Sprintf("sysUnused(%#x, %d) without the heap lock", addr, nbytes)
 	case addr%h.g.PhysPageSize != 0 || nbytes%h.g.PhysPageSize != 0:
 		g.wrong = fmt.Sprintf("sysUnused(%#x, %d): the operating system's page has %d bytes", addr, nbytes, h.g.PhysPageSize)

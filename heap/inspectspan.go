@@ -35,6 +35,10 @@ func (hp *Heap) FreeSpans(f func(id int) bool) {
 	}
 }
 
+// UnusedLocked reports whether memory was ever given back to the operating
+// system under the heap lock.
+func (hp *Heap) UnusedLocked() bool { return hp.h.ghost.unusedLocked }
+
 // EmptyRounds returns how many rounds of the background scavenger have found
 // nothing since it was parked.
 func (hp *Heap) EmptyRounds() int { return hp.h.ghost.emptyRounds }

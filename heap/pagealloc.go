@@ -17,6 +17,9 @@ type heapGlobals interface {
 	hasArena(m *model.M, addr uint64) bool
 	// sysUnused gives memory back to the operating system.
 	sysUnused(m *model.M, addr, nbytes uint64)
+	// holdUnused says that m has the npages pages from addr on meanwhile, 0 that
+	// it has them no longer.
+	holdUnused(m *model.M, addr, npages uint64)
 	// countScavenged accounts for it.
 	countScavenged(m *model.M, nbytes uint64)
 }

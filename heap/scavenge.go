@@ -147,7 +147,7 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 	if p.leaf(top).max() >= p.minPages || p.v.scavengeHull {
 		base, n := p.findScavengeCandidate(m, top, p.chunkPageIndex(last), maxPages)
 		if n != 0 {
-			work.limit = p.scavengeRangeLocked(m, top, base, n)
+			work.limit = p.scavengeRange(m, top, base, n, mayUnlock)
 			if mayUnlock && p.v.fastUnlocks {
 				m.Unlock(p.lock)
 			}
@@ -177,7 +177,7 @@ func (p *pageAlloc) scavengeOne(m *model.M, work addrRange, maxBytes uint64, may
 			base, n = seen, nseen
 		}
 		if n > 0 {
-			work.limit = p.scavengeRangeLocked(m, candidate, base, n)
+			work.limit = p.scavengeRange(m, candidate, base, n, mayUnlock)
 			m.AssertLockHeld(p.lock, siteScavengeOneReturnSlow)
 			return uint64(n) * p.pageSize, work
 		}

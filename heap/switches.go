@@ -155,6 +155,9 @@ type switches struct {
 	scavengeHull bool
 	// flushRaisesHWM: flush raises the mark of the highest free page.
 	flushRaisesHWM bool
+	// unusedUnlocked: the scavenger gives memory back without the heap lock, as
+	// later releases do.
+	unusedUnlocked bool
 	// neverParks: a scavenger that finds nothing sleeps, and does not park.
 	neverParks bool
 	// wakeClears: wakeScavenger takes the request back even if the scavenger is

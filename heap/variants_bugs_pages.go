@@ -38,7 +38,7 @@ func pageBugs() []*Variant {
 
 // scavengerBugs are about the scavenger.
 func scavengerBugs() []*Variant {
-	return []*Variant{
+	list := []*Variant{
 		bug("C1", 35788, "shared-scavaddr", "L-SCAV", "scavenge-free",
 			"Scavengers share one address: who has searched without the lock moves it down, although memory above was freed meanwhile.",
 			switches{sharedAddr: true}),
@@ -54,10 +54,17 @@ func scavengerBugs() []*Variant {
 		bug("C5", 35465, "scavenge-hull", "P-BACKED", "scavenge-hole",
 			"The scavenger goes by the bits of all memory between the ends of the heap, and memory that is not mapped looks free.",
 			switches{scavengeHull: true}),
+	}
+	list = append(list, released(
+		bug("C6", 31678, "unused-under-lock", "P-UNUSED", "slow-unused",
+			"The scavenger gives memory back with the heap lock held, and whoever allocates waits for the operating system.",
+			switches{}),
+		switches{unusedUnlocked: true},
+		"The background scavenger gives memory back without the heap lock, as in Go 1.19.", "P-UNUSED")...)
+	return append(list,
 		bug("C7", 34575, "never-parks", "P-PARK", "scavenge-idle",
 			"A scavenger that finds nothing sleeps instead of parking, so that its timer hides a deadlock of the program.",
-			switches{neverParks: true}),
-	}
+			switches{neverParks: true}))
 }
 
 // ownFindings have no issue: they were found with the model and seen in the real

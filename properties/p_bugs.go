@@ -34,6 +34,16 @@ func checkTimer(s *state) string {
 
 func readsTimer(s *state) []sched.ObjID { return []sched.ObjID{s.h.TimerID()} }
 
+// checkUnused is P-UNUSED: memory is given back without the heap lock.
+func checkUnused(s *state) string {
+	if s.h.UnusedLocked() {
+		return "memory was given back to the operating system under the heap lock"
+	}
+	return ""
+}
+
+func withSyscalls(s *state) bool { return s.h != nil && s.k.Opens(model.Syscalls) }
+
 func withSlices(s *state) bool { return s.k.Opens(model.TimeSlice) }
 
 func withTimers(s *state) bool { return s.h != nil && s.h.Config().Timers }

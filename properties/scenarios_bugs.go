@@ -32,6 +32,7 @@ var bugScenarios = []*Scenario{
 	scavengeHole,
 	scavengeIdle,
 	deadCache,
+	slowUnused,
 
 	gcSwept,
 	reclaimSwept,

@@ -132,3 +132,24 @@ var deadCache = &Scenario{
 		a = s.m("allocator", func(m *model.M) { s.alloc(m, 1) })
 	},
 }
+
+var slowUnused = &Scenario{
+	Name: "slow-unused", Geometry: "small-window", Special: true,
+	Doc:    "The scavenger gives memory back, a call that may take long, while another M allocates and frees.",
+	strict: []string{"P-UNUSED"},
+	config: func(c *heap.Config) {
+		noStops(2)(c)
+		c.Machine.Open = model.Syscalls
+	},
+	setup: func(s *stage) {
+		s.h.Prepare(func(m *model.M) { s.prepareTwoRuns(m) })
+		s.m("scavenger", func(m *model.M) {
+			s.scavengeStep(m)
+			s.scavengeStep(m)
+		})
+		s.m("allocator", func(m *model.M) {
+			n := uint64(s.g.CacheLimit)
+			s.freeManual(m, s.allocManual(m, n, heap.SpanAllocWorkBuf), heap.SpanAllocWorkBuf)
+		})
+	},
+}
