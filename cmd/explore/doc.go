@@ -157,7 +157,8 @@
 // runtime documents; the variants that are about the time before the heap lock
 // assertions are compared with the contracts of that time. It knows the flags
 // -scenario, -variant, -depth, -strategy, -seed, -n, -timeout, -preemptions and
-// -o, and explores with dfs and at most one preemption if not told otherwise.
+// -o, and explores with dfs, at most one preemption and 400 steps if not told
+// otherwise.
 //
 // Coverage explores scenarios, all but the large ones if -scenario does not say
 // otherwise, and writes what their executions came to, in lines with tabs that

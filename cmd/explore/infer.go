@@ -13,14 +13,18 @@ import (
 	"lockheld/sched"
 )
 
-// inferPreemptions is the bound of infer without -preemptions: to observe takes
-// longer than to explore.
-const inferPreemptions = 1
+// What bounds infer if the flags do not: to observe takes longer than to explore,
+// and the properties that would end an execution that goes on for ever are off.
+const (
+	inferPreemptions = 1
+	inferDepth       = 400
+)
 
 // infer explores scenarios and writes under which conditions the functions of
 // the page heap were called.
 func (c *command) infer(args []string) (int, error) {
 	s := newSettings()
+	s.depth = inferDepth
 	s.strategy, s.preemptions = "dfs", upTo(inferPreemptions)
 	rest, err := s.parse("infer", args)
 	if err == nil {
