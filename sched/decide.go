@@ -25,6 +25,9 @@ func (x *engine) decide() *Task {
 			x.diverge("task %d of the schedule is not enabled, but %s", c.Task, x.names(x.enabled))
 			return nil
 		}
+		if x.reduces && x.spin.set != 0 && x.offered()&(1<<uint(c.Task)) == 0 {
+			return nil // a reversed race asks for one more round of a task that spins, and would for ever
+		}
 	} else {
 		if x.following && len(x.violations) > 0 {
 			return nil

@@ -21,6 +21,7 @@ type dpor struct {
 	causality
 	sequence
 	less bool // sequences were left out
+	spun bool // a task has spun in this execution: others get their turn until they spin, too
 }
 
 // frame is the state before one step of the execution.
@@ -66,6 +67,7 @@ func (d *dpor) Next(r *Result) (Schedule, bool) {
 		return nil, true
 	}
 	n := len(r.Log)
+	d.spun = false
 	d.cutFrames(n)
 	d.record(r)
 	d.reverseRaces(r)
@@ -180,6 +182,7 @@ func (d *dpor) Pick(v *View) int {
 		d.push(&d.frames[pos-1], &m)
 	}
 	f := &d.frames[pos]
+	d.spun = d.spun || v.Spinning != 0
 	can := v.Enabled &^ d.sleeping(f)
 	if can == 0 {
 		return Prune
@@ -188,7 +191,7 @@ func (d *dpor) Pick(v *View) int {
 	switch {
 	case d.order == pickHighest:
 		t = bits.Len64(can) - 1
-	case d.order == pickLast && v.Last >= 0 && can&(1<<uint(v.Last)) != 0:
+	case (d.order == pickLast || d.spun) && v.Last >= 0 && can&(1<<uint(v.Last)) != 0:
 		t = v.Last
 	}
 	f.choice, f.free = Choice{Task: int16(t), Value: -1}, true

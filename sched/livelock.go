@@ -21,6 +21,10 @@ import (
 // rounds of it, the task is passed over, but it is not part of a livelock; the
 // step limit is the only safety net against many of them.
 //
+// Reduction, too, does not go on with a schedule in which a race that is
+// reversed asks for one more round of a task that is passed over: the search
+// would have no end.
+//
 // All this depends on the steps alone, and so repeats itself under replay.
 const (
 	spinRounds = 100
