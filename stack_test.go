@@ -41,6 +41,7 @@ var stack = []struct {
 	{"internal/audit", []string{"model", "heap"}},
 	{"internal/contracts", []string{"sched", "model", "heap", "properties"}},
 	{"internal/report", []string{"sched", "model", "heap", "properties", "internal/conform"}},
+	{"internal/speed", []string{"sched"}},
 	{"cmd/explore", []string{"sched", "model", "heap", "properties", "internal/conform", "internal/report",
 		"internal/contracts", "internal/audit", "internal/accept", "internal/coverage",
 		"internal/litmus", "internal/litmus/bridge", "internal/program"}},
