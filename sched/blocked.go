@@ -37,7 +37,9 @@ type sequence struct {
 	first  int32   // the event that is to come later
 	seq    []int32 // positions, ascending
 	in     []bool  // by position
-	moves  []move  // the sequence with the reversed operation at the end
+	whole  bool    // seq is what without made it
+	moves  []*move // the sequence with the reversed operation at the end
+	end    move    // that operation
 	passed []move  // values of data choices in the tree that the sequence goes past
 	chain  []int32 // scratch
 	drops  []int32 // scratch
@@ -46,6 +48,7 @@ type sequence struct {
 // reverseRaces finds the races of the execution and enters what reverses them
 // in the wakeup trees.
 func (d *dpor) reverseRaces(r *Result) {
+	d.whole = false
 	for n, rc := range d.races {
 		if d.faults == 0 || !d.skips(r, n, rc.second) {
 			d.reversePlain(rc)
@@ -97,22 +100,35 @@ func (d *dpor) fixed(op *operation, i int32) bool {
 
 // without starts the sequence of all events that need not come after i.
 func (d *dpor) without(i int32) {
-	n := int32(len(d.events))
-	for len(d.in) < int(n) {
+	if d.whole && d.first == i {
+		return
+	}
+	n := len(d.events)
+	for len(d.in) < n {
 		d.in = append(d.in, false)
 	}
-	d.first, d.seq = i, d.seq[:0]
-	t := d.events[i].task
-	d.in[i] = false
-	for k := i + 1; k < n; k++ {
-		if d.in[k] = d.rows[int(k)*d.stride+int(t)] <= i; d.in[k] {
-			d.seq = append(d.seq, k)
+	if cap(d.seq) < n {
+		d.seq = make([]int32, 2*n)
+	}
+	d.first, d.whole = i, true
+	in, seq := d.in[:n], d.seq[:cap(d.seq)]
+	at, stride := int(i)*d.stride+int(d.events[i].task), d.stride
+	in[i] = false
+	kept := 0
+	for k := int(i) + 1; k < n; k++ {
+		at += stride
+		in[k] = d.rows[at] <= i
+		if in[k] {
+			seq[kept] = int32(k)
+			kept++
 		}
 	}
+	d.seq = seq[:kept]
 }
 
 // drop takes event c, and all that comes after it, out of the sequence.
 func (d *dpor) drop(c int32) {
+	d.whole = false
 	kept := d.seq[:0]
 	for _, k := range d.seq {
 		if d.follows(k, c) {

@@ -33,7 +33,7 @@ func (c *Cond) Waiting() int { return len(c.queue) }
 // Wait gives back m, which t must hold, waits to be woken and acquires m again.
 func (c *Cond) Wait(t *Task, m *Mutex) {
 	m.event(t, LockRelease)
-	t.point(Pending{Kind: OpCondWait, Obj: c.id, Obj2: m.id, Groups: c.groups | m.groups}, nil)
+	t.point(&Pending{Kind: OpCondWait, Obj: c.id, Obj2: m.id, Groups: c.groups | m.groups}, nil)
 	if m.owner != t {
 		t.Fail(Violation{Kind: KindMisuse, Site: c.name, Message: unheld(t, m.name, m.owner)})
 	}
@@ -41,7 +41,7 @@ func (c *Cond) Wait(t *Task, m *Mutex) {
 	c.queue = append(c.queue, t)
 	m.free(t)
 	m.event(t, LockWant)
-	t.point(Pending{Kind: OpCondWake, Obj: m.id, Obj2: c.id, Groups: c.groups | m.groups}, wake{m})
+	t.point(&Pending{Kind: OpCondWake, Obj: m.id, Obj2: c.id, Groups: c.groups | m.groups}, wake{m})
 	m.take(t)
 	m.event(t, LockTaken)
 }
@@ -67,7 +67,7 @@ func (c *Cond) Signal(t *Task) { c.notify(t, OpSignal, 1) }
 func (c *Cond) Broadcast(t *Task) { c.notify(t, OpBroadcast, len(c.w.tasks)) }
 
 func (c *Cond) notify(t *Task, k OpKind, n int) {
-	t.point(Pending{Kind: k, Obj: c.id, Groups: c.groups}, nil)
+	t.point(&Pending{Kind: k, Obj: c.id, Groups: c.groups}, nil)
 	n = min(n, len(c.queue))
 	var woken uint64
 	for _, u := range c.queue[:n] {

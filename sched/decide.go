@@ -36,7 +36,7 @@ func (x *engine) decide() *Task {
 		if x.spin.set != 0 {
 			x.view.Enabled = x.offered()
 		}
-		i := x.strat.Pick(&x.view)
+		i := x.picks.Pick(&x.view)
 		if i == Prune {
 			return nil
 		}
@@ -82,7 +82,7 @@ func (x *engine) chooseValue(t *Task, pos int) int16 {
 		}
 	}
 	x.view.Log, x.view.Last, x.view.Enabled, x.view.Choosing = x.log, x.last, x.enabled, t.index
-	v := x.strat.Value(&x.view, n)
+	v := x.picks.Value(&x.view, n)
 	if v < 0 || v >= n {
 		panic(fmt.Sprintf("sched: strategy chose value %d of %d", v, n))
 	}
@@ -116,8 +116,12 @@ func (x *engine) grant(t *Task, c Choice) {
 	s.Choice, s.Kind, s.Cmp, s.OK, s.Obj, s.Obj2 = c, p.Kind, p.Cmp, true, p.Obj, p.Obj2
 	s.N, s.New, s.Before, s.Groups, s.Enabled = p.N, p.New, 0, p.Groups, x.enabled
 	x.enabled &^= t.bit()
-	if t.block != nil {
-		t.block.leave(t)
+	switch b := t.block.(type) {
+	case nil:
+	case *Mutex: // the common case, without a call
+		b.waiters &^= t.bit()
+	default:
+		b.leave(t)
 	}
 	x.last = t.index
 	if x.tracing {

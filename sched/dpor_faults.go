@@ -39,6 +39,7 @@ func (d *dpor) skips(r *Result, n int, i int32) bool {
 
 // upTo leaves out of the sequence what comes after event j.
 func (d *dpor) upTo(j int32) {
+	d.whole = false
 	for n := len(d.seq); n > 0 && d.seq[n-1] > j; n-- {
 		d.in[d.seq[n-1]] = false
 		d.seq = d.seq[:n-1]

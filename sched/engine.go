@@ -9,6 +9,7 @@ import "math/bits"
 type engine struct {
 	w     *World
 	strat Strategy
+	picks Strategy // what strat asks in Pick and Value in the end, to save calls
 	drv   driver
 
 	// What the owner of the engine asks for.
@@ -65,7 +66,7 @@ type engine struct {
 
 func newEngine(p *Program, s Strategy, d driver) *engine {
 	w := &World{prog: p}
-	x := &engine{w: w, strat: s, drv: d}
+	x := &engine{w: w, strat: s, picks: s, drv: d}
 	w.x = x
 	x.view.w = w
 	x.result.w = w
@@ -126,9 +127,17 @@ func (x *engine) ready(t *Task) {
 
 // park enters t's pending operation in the sets of the scheduler.
 func (x *engine) park(t *Task) {
-	if t.block != nil {
-		t.block.wait(t)
-		if !t.block.admits(t) {
+	switch b := t.block.(type) {
+	case nil:
+	case *Mutex: // the common case, without calls
+		b.waiters |= t.bit()
+		if b.owner != nil {
+			x.enabled &^= t.bit()
+			return
+		}
+	default:
+		b.wait(t)
+		if !b.admits(t) {
 			x.enabled &^= t.bit()
 			return
 		}

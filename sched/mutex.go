@@ -90,14 +90,14 @@ func (m *Mutex) Lock(t *Task) {
 	if m.owner == t && !m.w.prog.BlockSelfDeadlock {
 		t.Fail(Violation{Kind: KindSelfDeadlock, Site: m.name, Message: t.name + " locks " + m.name + ", which it holds already"})
 	}
-	t.point(Pending{Kind: OpLock, Obj: m.id, Groups: m.groups}, m)
+	t.point(&Pending{Kind: OpLock, Obj: m.id, Groups: m.groups}, m)
 	m.take(t)
 	m.event(t, LockTaken)
 }
 
 // TryLock takes m if it is free and reports whether it did.
 func (m *Mutex) TryLock(t *Task) bool {
-	t.point(Pending{Kind: OpTryLock, Obj: m.id, Groups: m.groups}, nil)
+	t.point(&Pending{Kind: OpTryLock, Obj: m.id, Groups: m.groups}, nil)
 	if m.owner != nil {
 		t.outcome(false)
 		return false
@@ -111,7 +111,7 @@ func (m *Mutex) TryLock(t *Task) bool {
 // Unlock gives m back.
 func (m *Mutex) Unlock(t *Task) {
 	m.event(t, LockRelease)
-	t.point(Pending{Kind: OpUnlock, Obj: m.id, Groups: m.groups}, nil)
+	t.point(&Pending{Kind: OpUnlock, Obj: m.id, Groups: m.groups}, nil)
 	if m.owner != t {
 		t.Fail(Violation{Kind: KindMisuse, Site: m.name, Message: unheld(t, m.name, m.owner)})
 	}

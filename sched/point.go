@@ -7,10 +7,10 @@ import (
 
 // point is where t announces its next operation and others may move before it.
 // It returns when t has been chosen to perform the operation.
-func (t *Task) point(p Pending, b blocker) {
+func (t *Task) point(p *Pending, b blocker) {
 	x := t.w.x
 	if x == nil {
-		t.pend = p
+		t.pend = *p
 		if b != nil && !b.admits(t) {
 			panic(fmt.Sprintf("sched: direct task %s would wait for ever to %v %s", t.name, p.Kind, b.objectName(p.Obj)))
 		}
@@ -20,7 +20,9 @@ func (t *Task) point(p Pending, b blocker) {
 		t.startedLate(p)
 		return
 	}
-	t.alive()
+	if x.over || t.state == taskFailed || x.w.current != t { // as alive
+		t.dead()
+	}
 	x.arrive(t, p, b)
 	if next := x.pick(); next != t {
 		x.transfer(t, next)
@@ -55,9 +57,9 @@ func (t *Task) dead() {
 
 // startedLate is called at the first operation of a task that was chosen
 // before its body was entered.
-func (t *Task) startedLate(p Pending) {
+func (t *Task) startedLate(p *Pending) {
 	t.lazy = false
-	if p == t.first {
+	if *p == t.first {
 		return
 	}
 	x := t.w.x
@@ -75,14 +77,14 @@ func (x *engine) late(t *Task, does string) {
 }
 
 // arrive parks t at its next operation.
-func (x *engine) arrive(t *Task, p Pending, b blocker) {
+func (x *engine) arrive(t *Task, p *Pending, b blocker) {
 	switch {
 	case t.state == taskRunning:
 		x.afterStep(t)
 	case t.learns():
 		t.learn(p, b)
 	}
-	t.pend, t.block = p, b
+	t.pend, t.block = *p, b
 	t.state = taskParked
 	if x.tracing {
 		var pcs [32]uintptr
@@ -100,9 +102,9 @@ func (t *Task) learns() bool {
 
 // learn notes the first operation of t, unless t has done something before it
 // that others can see: then it must be started in time.
-func (t *Task) learn(p Pending, b blocker) {
+func (t *Task) learn(p *Pending, b blocker) {
 	if t.touched = t.w.fingerprint() != t.fresh; !t.touched {
-		t.first, t.firstBlock, t.firstKnown = p, b, true
+		t.first, t.firstBlock, t.firstKnown = *p, b, true
 	}
 }
 

@@ -84,7 +84,7 @@ func (m *RWMutex) holders(*Task) uint64 {
 // RLock waits until no task writes and acquires m for reading.
 func (m *RWMutex) RLock(t *Task) {
 	m.checkSelf(t, m.writer == t)
-	t.point(Pending{Kind: OpRLock, Obj: m.id, Groups: m.groups}, m)
+	t.point(&Pending{Kind: OpRLock, Obj: m.id, Groups: m.groups}, m)
 	for len(m.readers) <= t.index {
 		m.readers = append(m.readers, 0)
 	}
@@ -96,7 +96,7 @@ func (m *RWMutex) RLock(t *Task) {
 
 // RUnlock gives back one acquisition for reading.
 func (m *RWMutex) RUnlock(t *Task) {
-	t.point(Pending{Kind: OpRUnlock, Obj: m.id, Groups: m.groups}, nil)
+	t.point(&Pending{Kind: OpRUnlock, Obj: m.id, Groups: m.groups}, nil)
 	if m.ReadBy(t) == 0 {
 		t.Fail(Violation{Kind: KindMisuse, Site: m.name, Message: "unlock of unheld: " + t.name + " does not read " + m.name})
 	}
@@ -109,7 +109,7 @@ func (m *RWMutex) RUnlock(t *Task) {
 // Lock waits until m is free and acquires it for writing.
 func (m *RWMutex) Lock(t *Task) {
 	m.checkSelf(t, m.writer == t || m.ReadBy(t) > 0)
-	t.point(Pending{Kind: OpWLock, Obj: m.id, Groups: m.groups}, m)
+	t.point(&Pending{Kind: OpWLock, Obj: m.id, Groups: m.groups}, m)
 	m.writer = t
 	t.acquireFrom(&m.wrel)
 	t.acquireFrom(&m.rrel)
@@ -118,7 +118,7 @@ func (m *RWMutex) Lock(t *Task) {
 
 // Unlock gives m back from writing.
 func (m *RWMutex) Unlock(t *Task) {
-	t.point(Pending{Kind: OpWUnlock, Obj: m.id, Groups: m.groups}, nil)
+	t.point(&Pending{Kind: OpWUnlock, Obj: m.id, Groups: m.groups}, nil)
 	if m.writer != t {
 		t.Fail(Violation{Kind: KindMisuse, Site: m.name, Message: unheld(t, m.name, m.writer)})
 	}

@@ -103,7 +103,7 @@ func (t *Task) String() string { return t.name }
 // Yield is a scheduling point without effect: it tells strategies that the
 // task cannot make progress alone.
 func (t *Task) Yield() {
-	t.point(Pending{Kind: OpYield}, nil)
+	t.point(&Pending{Kind: OpYield}, nil)
 	if x := t.w.x; x != nil {
 		x.spin.yield = len(x.log)
 	}
@@ -112,7 +112,7 @@ func (t *Task) Yield() {
 // Syscall is a step that touches no object, for simulated calls of the
 // operating system.
 func (t *Task) Syscall(name string) {
-	t.point(Pending{Kind: OpSyscall}, nil)
+	t.point(&Pending{Kind: OpSyscall}, nil)
 	if t.Tracing() {
 		t.w.x.outcomeText(name)
 	}
@@ -127,7 +127,7 @@ func (t *Task) Choose(name string, n int) int {
 	if n == 1 {
 		return 0
 	}
-	t.point(Pending{Kind: OpChoose, N: uint64(n)}, nil)
+	t.point(&Pending{Kind: OpChoose, N: uint64(n)}, nil)
 	x := t.w.x
 	if x == nil {
 		return 0
@@ -143,7 +143,7 @@ func (t *Task) Go(name string, body func(*Task)) *Task {
 	if t.w.x == nil {
 		panic("sched: Go on a direct task")
 	}
-	t.point(Pending{Kind: OpSpawn}, nil)
+	t.point(&Pending{Kind: OpSpawn}, nil)
 	u := t.w.newTask(name, body, t)
 	if t.w.clocks {
 		u.clk = joinClock(u.clk, t.clk)
@@ -157,7 +157,7 @@ func (t *Task) Go(name string, body func(*Task)) *Task {
 
 // Join waits until u has finished. It is a step.
 func (t *Task) Join(u *Task) {
-	t.point(Pending{Kind: OpJoin, Obj: u.joinID()}, u)
+	t.point(&Pending{Kind: OpJoin, Obj: u.joinID()}, u)
 	if t.w.clocks {
 		t.clk = joinClock(t.clk, u.clk)
 	}

@@ -72,9 +72,10 @@ func (a *wakeups) releaseAll(list int32) {
 func (d *dpor) add(m *move) {
 	d.moves = d.moves[:0]
 	for _, k := range d.seq {
-		d.moves = append(d.moves, d.events[k].move)
+		d.moves = append(d.moves, &d.events[k].move)
 	}
-	d.moves = append(d.moves, *m)
+	d.end = *m
+	d.moves = append(d.moves, &d.end)
 	f := &d.frames[d.first]
 	if d.faults&faultForget == 0 && d.covered(f) {
 		return
@@ -98,7 +99,7 @@ func (d *dpor) add(m *move) {
 		parent, last, c = c, 0, n.child
 	}
 	for i := range d.moves {
-		c = a.take(&d.moves[i])
+		c = a.take(d.moves[i])
 		switch {
 		case last != 0:
 			a.nodes[last].next = c
@@ -168,7 +169,7 @@ func (d *dpor) moveOf(task int16) int {
 // m, or would be if m came after them.
 func (d *dpor) weakInitial(m *move) bool {
 	for i := range d.moves {
-		v := &d.moves[i]
+		v := d.moves[i]
 		if v.task == m.task {
 			return true
 		}
@@ -183,7 +184,7 @@ func (d *dpor) weakInitial(m *move) bool {
 // would be if m came after them. If so, they become what follows m.
 func (d *dpor) begins(m *move) bool {
 	for i := range d.moves {
-		v := &d.moves[i]
+		v := d.moves[i]
 		if v.task == m.task {
 			if v.value != m.value {
 				return false

@@ -61,7 +61,7 @@ func (o *Word) holders(*Task) uint64 { return 0 }
 // is used and after it has been changed.
 func (o *Word) read(t *Task, p Pending) uint64 {
 	p.Obj, p.Groups = o.id, o.groups
-	t.point(p, nil)
+	t.point(&p, nil)
 	t.acquireFrom(&o.rel)
 	t.before(o.v)
 	return o.v
@@ -85,7 +85,7 @@ func (o *Word) Load(t *Task) uint64 {
 
 // Store sets the value.
 func (o *Word) Store(t *Task, v uint64) {
-	t.point(Pending{Kind: OpStore, Obj: o.id, N: v, Groups: o.groups}, nil)
+	t.point(&Pending{Kind: OpStore, Obj: o.id, N: v, Groups: o.groups}, nil)
 	t.before(o.v)
 	t.storeTo(&o.rel)
 	o.write(t, v)
@@ -103,7 +103,7 @@ func (o *Word) Add(t *Task, delta uint64) uint64 {
 // the same word; for the same reason it is not ordered after them, only later
 // operations that return the value are ordered after it.
 func (o *Word) Inc(t *Task, delta uint64) {
-	t.point(Pending{Kind: OpInc, Obj: o.id, N: delta, Groups: o.groups}, nil)
+	t.point(&Pending{Kind: OpInc, Obj: o.id, N: delta, Groups: o.groups}, nil)
 	t.before(o.v)
 	o.update(t, o.v+delta)
 }
@@ -146,7 +146,7 @@ func (o *Word) And(t *Task, mask uint64) uint64 {
 // Await waits until the value compares to n as c says, and returns the value.
 // It is one step, a read.
 func (o *Word) Await(t *Task, c Cmp, n uint64) uint64 {
-	t.point(Pending{Kind: OpAwait, Cmp: c, Obj: o.id, N: n, Groups: o.groups}, o)
+	t.point(&Pending{Kind: OpAwait, Cmp: c, Obj: o.id, N: n, Groups: o.groups}, o)
 	t.acquireFrom(&o.rel)
 	t.before(o.v)
 	if t.Tracing() {
@@ -200,7 +200,7 @@ func (a *Area) Len() int { return a.n }
 
 // Load returns *p, which is word i of the area.
 func (a *Area) Load(t *Task, i int, p *uint64) uint64 {
-	t.point(Pending{Kind: OpRacyLoad, Obj: a.ID(i), Groups: a.groups}, nil)
+	t.point(&Pending{Kind: OpRacyLoad, Obj: a.ID(i), Groups: a.groups}, nil)
 	v := *p
 	t.before(v)
 	if t.Tracing() {
@@ -211,7 +211,7 @@ func (a *Area) Load(t *Task, i int, p *uint64) uint64 {
 
 // Store sets *p, which is word i of the area.
 func (a *Area) Store(t *Task, i int, p *uint64, v uint64) {
-	t.point(Pending{Kind: OpRacyStore, Obj: a.ID(i), N: v, Groups: a.groups}, nil)
+	t.point(&Pending{Kind: OpRacyStore, Obj: a.ID(i), N: v, Groups: a.groups}, nil)
 	t.before(*p)
 	*p = v
 	if t.Tracing() {
@@ -226,5 +226,5 @@ func (a *Area) Op(t *Task, i int, write bool) {
 	if write {
 		k = OpRacyStore
 	}
-	t.point(Pending{Kind: k, Obj: a.ID(i), Groups: a.groups}, nil)
+	t.point(&Pending{Kind: k, Obj: a.ID(i), Groups: a.groups}, nil)
 }

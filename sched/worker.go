@@ -35,7 +35,8 @@ type counted struct{ executions, steps int64 }
 
 // newWorker adds a worker. The lock is held, or there is no other worker.
 func (s *search) newWorker() *worker {
-	w := &worker{s: s, Strategy: s.entry.make(&s.o), wake: make(chan struct{}, 1), patience: beforeSplit}
+	made := s.entry.make(&s.o)
+	w := &worker{s: s, Strategy: made, wake: make(chan struct{}, 1), patience: beforeSplit}
 	if m, ok := w.Strategy.(sampler); ok {
 		w.numbered = &numbered{sampler: m}
 		w.Strategy = w.numbered
@@ -43,6 +44,7 @@ func (s *search) newWorker() *worker {
 	w.divisible, _ = w.Strategy.(divisible)
 	w.selective, _ = w.Strategy.(selective)
 	x := newEngine(s.p, w, newDriver(&s.o))
+	x.picks = made
 	_, x.byCreation = w.Strategy.(creationOrdered)
 	x.reduces = s.entry.Reduces
 	x.drain = s.o.Drain || s.entry.Reduces

@@ -22,7 +22,7 @@ type Figures struct {
 }
 
 // slice is the time after which the exploration makes way for round trips.
-const slice = time.Millisecond
+const slice = 200 * time.Microsecond
 
 // Meter measures the exploration of one program.
 type Meter struct {
@@ -35,6 +35,7 @@ type Meter struct {
 	step       float64
 	execution  float64
 	trip       float64 // the last time of a round trip
+	settled    bool    // the present search
 	executions int     // of this slice
 	steps      int
 	since      time.Time
@@ -108,20 +109,29 @@ func (m *Meter) mallocs(n int64) (float64, error) {
 func (m *Meter) Search() error {
 	o := m.o
 	o.After = m.after
-	m.trip = m.trips.Measure()
+	m.settled = false
 	m.begin()
 	_, err := sched.Explore(context.Background(), m.p, o)
 	return err
 }
 
+// settle is the number of executions at the beginning of a search that do not
+// count, as they have what happens once.
+const settle = 16
+
 func (m *Meter) begin() { m.executions, m.steps, m.since = 0, 0, time.Now() }
 
-// after is called after each execution. The first slice of a search has what
-// its beginning costs and does not count, nor does the last one, which is short.
+// after is called after each execution.
 func (m *Meter) after(r *sched.Result) {
 	m.executions++
 	m.steps += len(r.Log)
-	if m.executions&15 != 0 { // asking for the time is no part of a search
+	if m.executions%settle != 0 { // asking for the time is no part of a search
+		return
+	}
+	if !m.settled {
+		m.settled = true
+		m.trip = m.trips.Measure()
+		m.begin()
 		return
 	}
 	t := time.Since(m.since)
