@@ -20,6 +20,7 @@ type hidden struct {
 	epoch   uint64 // for which regions holds, if Setup runs before each execution
 	ids     identities
 	marks   raceMarks
+	told    Hash
 }
 
 // Hidden declares that the program tells all that its tasks share besides
@@ -112,8 +113,12 @@ func (w *World) hiddenState() (unsaid, all Hash, ok bool) {
 			r.hash(&unsaid, &h.ids)
 		}
 	}
-	for _, f := range h.parts {
-		f(&unsaid)
+	if len(h.parts) > 0 {
+		h.told = unsaid // not a local variable: f would make it escape
+		for _, f := range h.parts {
+			f(&h.told)
+		}
+		unsaid = h.told
 	}
 	return unsaid, all.with(unsaid), true
 }
