@@ -32,7 +32,7 @@ var stack = []struct {
 	{"model", []string{"sched"}},
 	{"heap", []string{"sched", "model"}},
 	{"properties", []string{"sched", "model", "heap"}},
-	{"internal/modeldoc", []string{"model", "heap"}},
+	{"internal/modeldoc", []string{"sched", "model", "heap", "properties"}},
 	{"internal/coverage", []string{"sched", "model", "heap", "properties"}},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},

@@ -1,8 +1,9 @@
 // Package modeldoc writes docs/MODEL.md from the comments of the modelled code:
-// what each function stands for, what it leaves out, and the assertion points;
+// what each function stands for, what it leaves out, and the assertion points,
+// with the number of executions of each scenario;
 // and docs/BUGS.md from the list of variants.
 //
-// It stands above heap and is used by a test only.
+// It stands above properties and is used by a test only.
 package modeldoc
 
 import (
