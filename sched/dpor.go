@@ -20,8 +20,16 @@ type dpor struct {
 	prefix Schedule
 	causality
 	sequence
-	less bool // sequences were left out
-	spun bool // a task has spun in this execution: others get their turn until they spin, too
+	less    bool // sequences were left out
+	spun    bool // a task has spun in this execution: others get their turn until they spin, too
+	resumed bool // the first execution has a prefix
+
+	shared *sharedTree
+	base   int         // frames below have nodes in it; what is left there is in the tree
+	leaf   *sharedNode // state of the frame at base; nil: the first one, and nothing is shared
+	wanted bool        // something should be shared
+	eager  bool        // something should always be, for tests
+	wished []move      // the moves that are to be added to the tree
 }
 
 // frame is the state before one step of the execution.
@@ -31,6 +39,9 @@ type frame struct {
 	free   bool   // no wakeup sequence asked for the choice: all values of it are tried
 	todo   int32  // wakeup tree: what is tried there later
 	lo, hi int32  // asleep: moves that need not be tried there
+
+	open bool        // no wakeup sequence led through it: what is explored behind it is all there is
+	node *sharedNode // the state, where other workers have to do with it
 }
 
 // sleeper is a move that has been explored before; executions that begin with
@@ -64,6 +75,9 @@ func (d *dpor) notes(r *Report) []string {
 func (d *dpor) Next(r *Result) (Schedule, bool) {
 	if r == nil {
 		d.reset()
+		if d.resumed {
+			return d.begin(), true
+		}
 		return nil, true
 	}
 	n := len(r.Log)
@@ -71,7 +85,14 @@ func (d *dpor) Next(r *Result) (Schedule, bool) {
 	d.cutFrames(n)
 	d.record(r)
 	d.reverseRaces(r)
-	return d.advance(r.Log)
+	if d.wanted || d.eager {
+		d.share()
+	}
+	s, more := d.advance(r.Log)
+	if !more && d.leaf != nil {
+		d.shared.finish(d.leaf)
+	}
+	return s, more
 }
 
 // cutFrames drops the frames of steps that were not made.
@@ -86,7 +107,7 @@ func (d *dpor) cutFrames(n int) {
 
 // advance finds the deepest frame at which something is left to try.
 func (d *dpor) advance(log []Step) (Schedule, bool) {
-	for k := len(d.frames) - 1; k >= 0; k-- {
+	for k := len(d.frames) - 1; k >= d.base; k-- {
 		f := &d.frames[k]
 		d.frames = d.frames[:k+1]
 		d.asleep = d.asleep[:f.hi]
@@ -194,7 +215,7 @@ func (d *dpor) Pick(v *View) int {
 	case (d.order == pickLast || d.spun) && v.Last >= 0 && can&(1<<uint(v.Last)) != 0:
 		t = v.Last
 	}
-	f.choice, f.free = Choice{Task: int16(t), Value: -1}, true
+	f.choice, f.free, f.open = Choice{Task: int16(t), Value: -1}, true, true
 	return t
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"maps"
+	"runtime"
 	"slices"
 )
 
@@ -16,6 +17,9 @@ var MoreJudged = flag.Int("judged", 1, "compare strategies on so many times as m
 type DPORSettings struct {
 	Order string // in which tasks are tried: lowest (""), highest, last
 	Fault string // name of a deliberate error, "" for none
+
+	Workers int  // that share the search at every chance, without a limit of executions; 0: one
+	Took    *int // the number of workers that took part is added to it, if not nil
 }
 
 var pickOrders = map[string]pickOrder{"": pickLowest, "lowest": pickLowest, "highest": pickHighest, "last": pickLast}
@@ -42,5 +46,19 @@ func ExploreReduced(ctx context.Context, p *Program, o Options, c DPORSettings) 
 		d.faults = faultNames[c.Fault]
 		return d
 	}
-	return exploreBy(ctx, p, o, &entry)
+	if c.Workers > 0 {
+		o.Executions, o.Workers, o.eager = 0, c.Workers, true
+		after := o.After
+		o.After = func(r *Result) {
+			if after != nil {
+				after(r)
+			}
+			runtime.Gosched() // lets the others move
+		}
+	}
+	r, err := exploreBy(ctx, p, o, &entry)
+	if err == nil && c.Took != nil {
+		*c.Took += r.Workers
+	}
+	return r, err
 }

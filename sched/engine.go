@@ -25,6 +25,7 @@ type engine struct {
 	tracing    bool
 	trace      *Trace
 	done       <-chan struct{} // closed: stop
+	slots      *slotTable      // nil: tasks get indices in the order in which they are met
 	after      func(*Result)   // sees every execution that counts
 
 	// The execution under way.
@@ -193,7 +194,7 @@ func (x *engine) choose() *Task {
 		switch {
 		case x.enabled == 0 || x.live == 0 && !x.drain && n >= len(x.prefix):
 			x.finish(false, false)
-		case n&1023 == 1023 && x.interrupt():
+		case n&1023 == 1023 && !x.rechecking && x.interrupt():
 			x.finish(false, true)
 		case n >= x.spin.at && x.livelocked():
 			x.finish(x.live == 0, false) // a daemon that spins at the end is cut off

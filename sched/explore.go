@@ -50,6 +50,14 @@ type Options struct {
 	Pool    *Pool
 	eager   bool // divide at every chance: for tests
 
+	findings int // end the search when so many violations were found, 0: no limit
+
+	// Saver, if not nil, gets states of the search; Resume is one to go on from. The
+	// report is then that of a search that was never left. A state fits only the
+	// program and the options of the search that it is of, see [State.Check].
+	Saver  *Saver
+	Resume *State
+
 	// After sees every execution that counts, on a stack of the engine. With
 	// several workers it sees them in any order, one at a time, and may see some
 	// that in the end are not counted because a violation comes before them.
@@ -199,11 +207,17 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 }
 
 func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*Report, error) {
-	s := newSearch(ctx, p, o, e)
+	s, err := newSearch(ctx, p, o, e)
+	if err != nil {
+		return nil, err
+	}
 	if err := s.run(); err != nil {
 		return nil, err
 	}
 	s.fill()
+	if s, err = s.ordered(); err != nil {
+		return nil, err
+	}
 	for i := range len(s.report.Findings) {
 		if err := s.confirm(p, i); err != nil {
 			return nil, err

@@ -124,7 +124,7 @@ func (c *classifier) know(w *World) {
 		t := w.tasks[len(c.ids)]
 		id := mix(uint64(t.child) + 1)
 		if t.parent != nil {
-			id = mix(id + c.ids[t.parent.index])
+			id = mix(id + mix(c.ids[t.parent.index])) // not the same for the first child of the second and the second of the first
 		}
 		c.places[t.index] = id
 		c.ids = append(c.ids, id)

@@ -19,7 +19,8 @@ func (x *engine) finish(cut, pruned bool) {
 	}
 	prefix, more := x.next(r)
 	x.prefix = prefix
-	x.more = more && !x.abort && !x.interrupt()
+	// An execution that is repeated has been counted; the strategy must know it.
+	x.more = more && !x.abort && (x.rechecking || !x.interrupt())
 }
 
 // judge looks for what only the end of an execution shows.

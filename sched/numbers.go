@@ -58,8 +58,8 @@ func (s *numbered) start(w work, t *tally) {
 	s.extra = true // no execution that counts is under way
 }
 
-// rest returns what is left, with the execution under way.
-func (s *numbered) rest() work {
+// remaining returns what is left, with the execution under way.
+func (s *numbered) remaining() work {
 	if s.extra {
 		return &numbers{s.left.from, s.left.to}
 	}

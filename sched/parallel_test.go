@@ -101,7 +101,7 @@ func TestWorkersGiveTheSameReport(t *testing.T) {
 
 // Strategies that cannot be divided have one worker, and do the same.
 func TestWorkersOfStrategies(t *testing.T) {
-	want := map[string]bool{"dpor": false, "cache": false}
+	want := map[string]bool{"cache": false}
 	for _, e := range Strategies() {
 		divides, listed := want[e.Name]
 		if !listed {
@@ -115,6 +115,103 @@ func TestWorkersOfStrategies(t *testing.T) {
 		o.Workers, o.eager = 3, true
 		if three, _ := allSchedules(t, counter(3, 2), o); outcome(t, one) != outcome(t, three) {
 			t.Errorf("strategy %s: 1 worker: %s\n3 workers: %s", e.Name, outcome(t, one), outcome(t, three))
+		}
+	}
+}
+
+// Workers that share a search by reduction run one execution of each class of
+// all executions, of programs with all that the package has.
+func TestWorkersOfReduction(t *testing.T) {
+	n := uint64(1000)
+	if testing.Short() {
+		n = 300
+	}
+	took, searches := 0, 0
+	compare := func(p *Program, k int) {
+		classes, by := byEnumeration(t, p)
+		if len(classes) < 8 {
+			return // hardly anything to share
+		}
+		for _, workers := range []int{2, 3, 5} {
+			s := DPORSettings{Order: allOrders[k%3], Workers: workers, Took: &took}
+			searches++
+			if what := reducedTo(p, classes, by, kinds, s); what != "" {
+				t.Errorf("%s, %s first, %d workers: %s", p.Name, s.Order, workers, what)
+			}
+		}
+	}
+	for k, p := range suite() {
+		compare(p, k)
+	}
+	for k, c := range synchronised {
+		compare(c.p, k)
+	}
+	compare(program("crossed spawns", func(w *World) {
+		x := NewWord(w, "x", 0)
+		for i := range 2 {
+			w.Go(fmt.Sprint("T", i), func(t *Task) {
+				x.Load(t)
+				t.Go(fmt.Sprint("child", i), func(t *Task) { x.Store(t, uint64(i)) })
+				t.Go(fmt.Sprint("other child", i), func(t *Task) { x.Load(t) })
+			})
+		}
+	}), 0)
+	for seed := range n {
+		if p := randomProgram(1<<20 + seed); fewExecutions(t, p) {
+			compare(p, int(seed))
+		}
+	}
+	if t.Logf("%d workers in %d searches", took, searches); took < 3*searches/2 {
+		t.Errorf("only %d workers took part in %d searches", took, searches)
+	}
+}
+
+// Generated programs have the same report for any number of workers too, and the
+// same executions are run.
+func TestWorkersOnGeneratedPrograms(t *testing.T) {
+	n := uint64(250)
+	if testing.Short() {
+		n = 60
+	}
+	modes := []Options{
+		{Preemptions: -1, All: true, Shrink: -1},
+		{Preemptions: 1, All: true, Shrink: -1},
+		{Preemptions: -1, Shrink: -1},
+		{Strategy: "portfolio", Preemptions: -1, All: true, Shrink: -1, Executions: 600, Classes: 1 << 16},
+	}
+	for seed := range n {
+		p := randomProgram(1<<21 + seed)
+		if !fewExecutions(t, p) {
+			continue
+		}
+		o := modes[seed%uint64(len(modes))]
+		want, executions := allSchedules(t, p, o)
+		for _, workers := range []int{2, 3, 5} {
+			o.Workers, o.eager = workers, true
+			r, all := allSchedules(t, p, o)
+			if a, b := outcome(t, want), outcome(t, r); a != b {
+				t.Fatalf("%s: 1 worker: %s\n%d workers: %s", p.Name, a, workers, b)
+			}
+			if o.All && !slices.Equal(all, executions) {
+				t.Fatalf("%s: other executions with %d workers", p.Name, workers)
+			}
+		}
+	}
+}
+
+// What is shown of a search by reduction is what one worker shows.
+func TestWorkersOfReductionGiveTheSameReport(t *testing.T) {
+	for _, p := range suite() {
+		for _, all := range []bool{false, true} {
+			o := Options{Strategy: "dpor", Preemptions: -1, All: all}
+			want, _ := allSchedules(t, p, o)
+			for _, workers := range []int{2, 3} {
+				o.Workers, o.eager = workers, true
+				r, _ := allSchedules(t, p, o)
+				if a, b := outcome(t, want), outcome(t, r); a != b {
+					t.Errorf("%s: 1 worker: %s\n%d workers: %s", p.Name, a, workers, b)
+				}
+			}
 		}
 	}
 }

@@ -4,16 +4,22 @@ package sched
 // to the strategy.
 type work any
 
-// divisible is implemented by strategies whose search can be divided among
-// workers, each with a value of its own, and saved.
-type divisible interface {
+// resumable is implemented by strategies whose search can be left and gone on
+// with, by another value.
+type resumable interface {
 	Strategy
 	// start makes the next call of Next, with nil, begin with w and add what it
 	// sums up to t. A nil w is the whole search.
 	start(w work, t *tally)
-	// rest returns what is left to do, including the execution that Next has
+	// remaining returns what is left to do, including the execution that Next has
 	// returned last, which may be under way.
-	rest() work
+	remaining() work
+}
+
+// divisible is implemented by strategies whose search can be divided among
+// workers, each with a value of its own.
+type divisible interface {
+	resumable
 	// split gives away executions that come after all others that are left; nil
 	// if that is not worth it. It is called when Next has returned, with the
 	// execution before.

@@ -32,19 +32,23 @@ func (p *Pool) take() bool {
 // in which one worker alone would go, and what is seen in it is summed up apart
 // from others, so that the whole does not depend on who did what when.
 type search struct {
-	ctx    context.Context
-	o      Options
-	entry  *StrategyEntry
-	p      *Program
-	model  uint64 // digest of p, if the search is saved or resumed
-	pool   *Pool
-	shares bool   // several workers may take part
-	limit  uint64 // samplers: number of executions
-	total  tally  // in the end
-	report *Report
+	ctx     context.Context
+	o       Options
+	entry   *StrategyEntry
+	p       *Program
+	model   uint64 // digest of p, if the search is saved or resumed
+	pool    *Pool
+	shares  bool   // several workers may take part
+	resumed bool   // executions were counted before
+	limit   uint64 // samplers: number of executions
+	total   tally  // in the end
+	report  *Report
 
 	// events counts what workers must look at between two executions.
 	events atomic.Uint32
+
+	slots slotTable
+	tree  sharedTree // dpor
 
 	mu      sync.Mutex
 	parts   portions
@@ -57,8 +61,11 @@ type search struct {
 	after   sync.Mutex     // one call of Options.After at a time
 }
 
-func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) *search {
+func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*search, error) {
 	s := &search{ctx: ctx, o: o, entry: e, p: p, pool: o.Pool, limit: never}
+	if err := s.loadState(); err != nil {
+		return nil, err
+	}
 	s.report = &Report{Program: p.Name, Strategy: e.Name, Options: o}
 	s.saving.over.L = &s.mu
 	if o.Executions > 0 {
@@ -70,22 +77,29 @@ func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) *se
 	}
 	first := s.newWorker()
 	first.working = true
+	if o.Resume != nil {
+		s.tellBefore()
+	}
 	switch {
 	case first.numbered != nil:
 		s.shares = true
 	case first.divisible != nil:
 		// The first executions of a search that has a limit are those of one
 		// worker alone.
-		s.shares = o.Executions == 0 && o.Classes == 0
+		s.shares = o.Executions == 0 && o.Classes == 0 && !(s.unordered() && (o.Saver != nil || o.Resume != nil))
 		fallthrough
 	default:
-		s.parts.add(nil, nil)
+		if o.Resume == nil {
+			s.parts.add(nil, nil)
+		}
 	}
-	return s
+	return s, nil
 }
 
-// run explores. The first worker is the caller's. What workers panic with, and
-// an exit of their goroutine, goes on in the caller.
+// limited reports whether the number of executions of a search in order is.
+func (s *search) limited() bool { return s.o.Executions > 0 && s.entry.Kind == Exhaustive }
+
+// run explores. The first worker is the caller's.
 func (s *search) run() error {
 	first := s.workers[0]
 	func() {
@@ -95,6 +109,20 @@ func (s *search) run() error {
 		first.returned = true
 	}()
 	s.parts.join()
+	if err := s.broken(); err != nil {
+		return err
+	}
+	if v := s.saving.saver; v != nil {
+		st := s.state()
+		st.finished = !s.interrupted()
+		v.Save(st)
+	}
+	return nil
+}
+
+// broken returns why the search could not go on. What workers panicked with, and
+// an exit of their goroutine, goes on.
+func (s *search) broken() error {
 	for _, w := range s.workers {
 		switch {
 		case w.panicked != "":
@@ -110,7 +138,7 @@ func (s *search) run() error {
 			return p.err
 		}
 	}
-	return first.x.err
+	return s.workers[0].x.err
 }
 
 // stop ends all workers that wait. The lock is held.
@@ -133,8 +161,14 @@ func (s *search) abandon() {
 // claim returns a part for w to work on, nil if there is none. The lock is held.
 func (s *search) claim(w *worker) *portion {
 	p := s.parts.waiting()
-	if p == nil && w.numbered != nil {
+	switch {
+	case p != nil:
+	case w.numbered != nil:
 		p = s.block()
+	case s.unordered():
+		if leaf := s.tree.pop(); leaf != nil {
+			p = s.parts.add(s.parts.end(), leaf)
+		}
 	}
 	if p != nil {
 		p.by = w
@@ -160,7 +194,15 @@ func (s *search) complete() bool {
 	if end := s.parts.end(); s.workers[0].numbered != nil && s.next < s.limit && (end == nil || !end.last) {
 		return false
 	}
-	return s.parts.complete()
+	return s.parts.complete() && len(s.tree.waiting) == 0
+}
+
+// unordered reports whether the order of the parts means nothing.
+func (s *search) unordered() bool { return s.entry.Reduces }
+
+// satisfied reports whether the search ends when it has found n violations.
+func (s *search) satisfied(n int) bool {
+	return n > 0 && !s.o.All || s.o.findings > 0 && n >= s.o.findings
 }
 
 // idle reports whether nobody works. The lock is held.
@@ -199,4 +241,43 @@ func (s *search) fill() {
 }
 
 // interrupted reports whether the search ended because its context did.
-func (s *search) interrupted() bool { return s.ctx.Err() != nil && !s.complete() }
+func (s *search) interrupted() bool { return s.ctx.Err() != nil && !s.full && !s.complete() }
+
+// ordered returns a search with the findings of one worker. Several workers that
+// reduce find the same violations, but in any order, and after other executions
+// of the same traces. So one of them searches again, up to the last of them. If
+// the first violation ends the search, the counts are those of that search, too,
+// and so they are if tasks were passed over because they spin: how often that
+// happens is not the same in all executions of a trace.
+func (s *search) ordered() (*search, error) {
+	spun := s.total.passedOver > 0
+	if !s.unordered() || len(s.workers) == 1 || len(s.total.findings) == 0 && !spun || s.ctx.Err() != nil {
+		return s, nil
+	}
+	o := s.o
+	o.Workers, o.Pool, o.Live, o.findings = 1, nil, nil, len(s.total.findings)
+	if spun {
+		o.findings = 0
+	} else if o.All {
+		o.After = nil
+	}
+	one, err := newSearch(s.ctx, s.p, o, s.entry)
+	if err != nil {
+		return nil, err
+	}
+	if err := one.run(); err != nil {
+		return nil, err
+	}
+	one.fill()
+	if !o.All || spun {
+		one.report.Options = s.o
+		return one, nil
+	}
+	for i := range s.total.findings {
+		if f := &s.total.findings[i]; s.ctx.Err() != nil && !one.total.knows(&f.Violation) {
+			one.total.findings = append(one.total.findings, *f) // it did not come so far
+		}
+	}
+	s.total.findings, s.report.Findings = one.total.findings, one.total.findings
+	return s, nil
+}

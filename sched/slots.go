@@ -1,6 +1,10 @@
 package sched
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"sync"
+)
 
 // maxTasks is the number of tasks that a set of tasks can hold.
 const maxTasks = 64
@@ -44,9 +48,64 @@ func (x *engine) slotFor(parent *Task) *Task {
 			return parent.children[child]
 		}
 	}
-	if len(w.tasks) == maxTasks {
+	switch {
+	case x.slots != nil:
+		if !x.slots.lead(x, parent, child) {
+			x.tooMany(parent)
+		}
+	case len(w.tasks) == maxTasks:
 		x.tooMany(parent)
+	default:
+		x.addSlot(parent, child)
 	}
+	return w.tasks[len(w.tasks)-1]
+}
+
+// taskSlot says which task an index stands for: the child-th made by the parent.
+type taskSlot struct{ parent, child int16 } // parent is -1 for tasks of Setup
+
+// slotTable makes the workers of a search agree on the indices of tasks.
+type slotTable struct {
+	mu    sync.Mutex
+	slots []taskSlot
+}
+
+// lead makes x know all tasks up to the child-th made by parent, which becomes the
+// last one. It returns false if there are too many.
+func (s *slotTable) lead(x *engine, parent *Task, child int) bool {
+	want := taskSlot{-1, int16(child)}
+	if parent != nil {
+		want.parent = int16(parent.index)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.Index(s.slots, want)
+	if i < 0 {
+		if i = len(s.slots); i == maxTasks {
+			return false
+		}
+		s.slots = append(s.slots, want)
+	}
+	for _, t := range s.slots[len(x.w.tasks) : i+1] {
+		var parent *Task
+		if t.parent >= 0 {
+			parent = x.w.tasks[t.parent]
+		}
+		x.addSlot(parent, int(t.child))
+	}
+	return true
+}
+
+// all returns the tasks by index.
+func (s *slotTable) all() []taskSlot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.slots)
+}
+
+// addSlot makes the task that stands for the child-th one made by parent.
+func (x *engine) addSlot(parent *Task, child int) {
+	w := x.w
 	t := &Task{w: w, index: len(w.tasks), parent: parent, child: child}
 	w.tasks = append(w.tasks, t)
 	w.nextObj = append(w.nextObj, 0)
@@ -54,7 +113,6 @@ func (x *engine) slotFor(parent *Task) *Task {
 		parent.children = append(parent.children, t)
 	}
 	x.drv.add(t.coroutine)
-	return t
 }
 
 // tooMany ends the search: this is a limit of the engine, no violation.

@@ -35,7 +35,7 @@ func (d *dfs) start(w work, _ *tally) {
 	}
 }
 
-func (d *dfs) rest() work {
+func (d *dfs) remaining() work {
 	s := &stack{prefix: slices.Clone(d.prefix)}
 	for i, c := range d.prefix {
 		f := d.frames[i]

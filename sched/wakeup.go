@@ -80,6 +80,10 @@ func (d *dpor) add(m *move) {
 	if d.faults&faultForget == 0 && d.covered(f) {
 		return
 	}
+	if f.node != nil {
+		d.addShared(int(d.first))
+		return
+	}
 	d.passed = d.passed[:0]
 	a := &d.tree
 	parent, last := int32(0), int32(0)

@@ -10,6 +10,7 @@ import (
 type worker struct {
 	Strategy
 	numbered  *numbered // the strategy, if it samples by numbers
+	resumable resumable // the strategy, if its search can be left
 	divisible divisible // the strategy, if its search can be divided
 	selective selective // the strategy, if not all its executions are counted
 
@@ -41,8 +42,12 @@ func (s *search) newWorker() *worker {
 		w.numbered = &numbered{sampler: m}
 		w.Strategy = w.numbered
 	}
+	w.resumable, _ = w.Strategy.(resumable)
 	w.divisible, _ = w.Strategy.(divisible)
 	w.selective, _ = w.Strategy.(selective)
+	if d, ok := w.Strategy.(*dpor); ok {
+		d.shared, d.eager = &s.tree, s.o.eager && s.shares
+	}
 	x := newEngine(s.p, w, newDriver(&s.o))
 	x.picks = made
 	_, x.byCreation = w.Strategy.(creationOrdered)
@@ -54,8 +59,9 @@ func (s *search) newWorker() *worker {
 		x.recheck = 1000
 	}
 	x.after = w.count
+	x.slots = &s.slots
 	x.done = s.ctx.Done()
-	x.resumes = len(s.workers) > 0
+	x.resumes = len(s.workers) > 0 || s.resumed
 	w.x = x
 	s.workers = append(s.workers, w)
 	return w
@@ -85,7 +91,7 @@ func (w *worker) Next(r *Result) (Schedule, bool) {
 	case w.x.abort:
 		w.finish(true)
 		return nil, false
-	case len(w.part.seen.findings) > 0 && !w.s.o.All:
+	case w.s.satisfied(len(w.part.seen.findings)):
 		w.finish(true)
 		return w.take()
 	}
@@ -94,7 +100,7 @@ func (w *worker) Next(r *Result) (Schedule, bool) {
 	case !more:
 		w.finish(false)
 		return w.take()
-	case w.s.limit != never && w.numbered == nil && w.enough():
+	case w.s.limited() && w.enough():
 		return nil, false
 	case w.events != w.s.events.Load() || w.s.saving.due() || w.generous():
 		if !w.attend(r) {
@@ -125,6 +131,8 @@ func (w *worker) take() (Schedule, bool) {
 			w.part = s.claim(w)
 		}
 		switch {
+		case s.full:
+			return nil, false
 		case w.part != nil && s.saving.now:
 			s.saving.over.Wait()
 		case w.part != nil:
@@ -179,22 +187,25 @@ func (w *worker) retire() {
 
 // begin begins the worker's part. The lock is held.
 func (w *worker) begin() (Schedule, bool) {
-	p := w.part
-	w.events = w.s.events.Load()
+	p, s := w.part, w.s
+	w.events = s.events.Load()
 	w.begun = true
-	w.s.saving.busy++
+	s.saving.busy++
 	w.counts(&p.seen)
 	w.told = counted{p.seen.executions, p.seen.steps}
 	for _, g := range w.x.w.goals {
 		g.reached = 0
 	}
-	if w.divisible != nil {
-		w.divisible.start(p.work, &p.seen)
+	if w.resumable != nil {
+		w.resumable.start(p.work, &p.seen)
 	}
 	p.work = nil
 	prefix, more := w.Strategy.Next(nil)
-	if !more {
+	switch {
+	case !more:
 		w.close(false)
+	case s.limited() && w.enough():
+		return nil, false
 	}
 	return prefix, more
 }
@@ -231,6 +242,9 @@ func (w *worker) close(last bool) {
 			p.err = w.x.err
 			s.parts.cut(p)
 			s.events.Add(1)
+		}
+		if last && s.unordered() {
+			s.abandon()
 		}
 		s.parts.join()
 	}
@@ -277,8 +291,8 @@ func (w *worker) leave() {
 // hold notes what the worker has done of its part, and what is left.
 func (w *worker) hold() {
 	w.sumUp()
-	if w.divisible != nil {
-		w.part.work = w.divisible.rest()
+	if w.resumable != nil {
+		w.part.work = w.resumable.remaining()
 	}
 }
 

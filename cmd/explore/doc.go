@@ -111,8 +111,19 @@
 //	-j N
 //		workers; the number of processors if not given. They explore several
 //		scenarios at the same time, and share the schedules of one where there
-//		are more workers than scenarios. Strategies dpor and cache have one
-//		worker for each scenario
+//		are more workers than scenarios. Strategy cache has one worker for each
+//		scenario, so have strategies that search with -n, and dpor with
+//		-checkpoint, -resume or a bound of preemptions
+//	-checkpoint FILE
+//		save in FILE how far the search is, every 30 seconds and at the end, also
+//		after an interrupt or -timeout. FILE is replaced as a whole each time; one
+//		that is there must be a checkpoint. Strategy cache cannot be saved, nor
+//		can dpor with a bound of preemptions
+//	-resume FILE
+//		go on from a checkpoint, with the same flags (but -j, -timeout and those
+//		about output) and the same build of explore: the report is that of a search
+//		that was never left. FILE is only read; name it with -checkpoint too to
+//		save what is done now
 //	-q
 //		no progress on standard error
 //	-v

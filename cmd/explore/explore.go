@@ -31,12 +31,18 @@ func (c *command) explore(args []string) (int, error) {
 	if err != nil {
 		return exitUsage, err
 	}
+	e, _ := s.strategyEntry()
+	o := s.options(e)
+	saved, err := s.checkpoint(targets, o)
+	if err != nil {
+		return exitUsage, err
+	}
 	out, err := openOutput(s.output, c.stdout)
 	if err != nil {
 		return exitUsage, err
 	}
-	x := &exploration{command: c, settings: s, targets: targets, out: out}
-	code := x.run()
+	x := &exploration{command: c, settings: s, targets: targets, out: out, saved: saved}
+	code := x.run(e, o)
 	if err := out.close(); err != nil {
 		return exitUsage, err
 	}
@@ -50,6 +56,7 @@ type exploration struct {
 	targets  []*target
 	out      *output
 	progress *progress
+	saved    *checkpoint
 }
 
 // outcome is how the exploration of one target ended.
@@ -59,7 +66,7 @@ type outcome struct {
 }
 
 // run explores all targets and returns the exit code.
-func (x *exploration) run() int {
+func (x *exploration) run(e *sched.StrategyEntry, o sched.Options) int {
 	interrupt, release := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer release()
 	context.AfterFunc(interrupt, release) // a second signal ends the program at once
@@ -71,15 +78,19 @@ func (x *exploration) run() int {
 		ctx, cancel = context.WithDeadline(interrupt, deadline)
 		defer cancel()
 	}
-	e, _ := x.settings.strategyEntry()
-	o := x.settings.options(e)
 	if !x.settings.quiet {
 		x.progress = newProgress(x.stderr, len(x.targets), time.Now)
 		x.progress.deadline, x.progress.limit = deadline, o.Executions
 		go x.progress.run()
 		defer x.progress.stop()
 	}
+	stop := x.saved.begin()
 	code := x.report(x.start(ctx, e, o))
+	stop()
+	if err := x.saved.failed(); err != nil {
+		x.progress.hidden(func() { x.complain(err) })
+		code = exitUsage
+	}
 	if interrupt.Err() != nil {
 		return exitInterrupted
 	}
@@ -108,7 +119,7 @@ func (x *exploration) start(ctx context.Context, e *sched.StrategyEntry, o sched
 	for range n {
 		go func() {
 			for i := take(); i < len(x.targets); i = take() {
-				outcomes[i] <- x.one(ctx, x.targets[i], e, o)
+				outcomes[i] <- x.one(ctx, i, e, o)
 			}
 			o.Pool.Add(1)
 		}()
@@ -116,9 +127,10 @@ func (x *exploration) start(ctx context.Context, e *sched.StrategyEntry, o sched
 	return outcomes
 }
 
-// one explores one target.
-func (x *exploration) one(ctx context.Context, t *target, e *sched.StrategyEntry, o sched.Options) outcome {
-	began := time.Now()
+// one explores target i.
+func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o sched.Options) outcome {
+	began, t := time.Now(), x.targets[i]
+	o.Saver, o.Resume = x.saved.saver(i), x.saved.states[i]
 	run := x.progress.begin(t.name)
 	defer x.progress.end(run)
 	o.Live = run.figures()

@@ -42,6 +42,8 @@ type settings struct {
 	all         bool
 	complete    bool
 	workers     int
+	save        string
+	resume      string
 	quiet       bool
 	verbose     bool
 	output      string
@@ -84,6 +86,8 @@ var flagTable = []flagEntry{
 	{"all", "", func(s *settings) any { return &s.all }, ""},
 	{"complete", "", func(s *settings) any { return &s.complete }, ""},
 	{"j", "N", func(s *settings) any { return &s.workers }, ""},
+	{"checkpoint", "FILE", func(s *settings) any { return &s.save }, ""},
+	{"resume", "FILE", func(s *settings) any { return &s.resume }, ""},
 	{"q", "", func(s *settings) any { return &s.quiet }, ""},
 	{"v", "", func(s *settings) any { return &s.verbose }, "replay"},
 	{"o", "FILE", func(s *settings) any { return &s.output }, "replay infer coverage audit accept"},
@@ -185,6 +189,11 @@ func (s *settings) check() error {
 		{s.litmus != "" && s.properties != "", "-property is for scenarios, -litmus explores a file"},
 		{s.litmus == "" && s.set["litmus"], "-litmus needs the name of a file"},
 		{s.output == "" && s.set["o"], "-o needs the name of a file"},
+		{s.save == "" && s.set["checkpoint"], "-checkpoint needs the name of a file"},
+		{s.resume == "" && s.set["resume"], "-resume needs the name of a file"},
+		{(s.save != "" || s.resume != "") && s.preemptions.first != s.preemptions.last, "-checkpoint and -resume take one bound of -preemptions, not a range"},
+		{s.outcomes && s.save != "", "-outcomes and -checkpoint contradict each other: outcomes are not saved"},
+		{s.outcomes && s.resume != "", "-outcomes and -resume contradict each other: outcomes are not saved"},
 		{s.outcomes && s.litmus == "", "-outcomes needs -litmus"},
 		{s.json && s.set["format"] && s.format != "json", "-json and -format contradict each other"},
 	} {
@@ -201,6 +210,11 @@ func (s *settings) check() error {
 	}
 	if s.set["memory"] && !e.Keeps {
 		return usagef("-memory is for strategies that keep states, %s keeps none", e.Name)
+	}
+	if s.save != "" || s.resume != "" {
+		if err := e.Saves(s.options(e)); err != nil {
+			return usagef("-checkpoint and -resume: %w", err)
+		}
 	}
 	_, err = s.formatEntry()
 	return err
