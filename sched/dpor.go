@@ -29,7 +29,7 @@ type dpor struct {
 	leaf   *sharedNode // state of the frame at base; nil: the first one, and nothing is shared
 	wanted bool        // something should be shared
 	eager  bool        // something should always be, for tests
-	wished []move      // the moves that are to be added to the tree
+	wished []*move     // the moves that are to be added to the tree
 }
 
 // frame is the state before one step of the execution.

@@ -288,10 +288,10 @@ func (d *dpor) addShared(k int) {
 		return // somebody was faster
 	}
 	// Others must not see the beginning of the sequence without the rest.
-	first := &sharedNode{move: d.moves[0]}
+	first := &sharedNode{move: *d.moves[0]}
 	leaf := first
 	for i := range d.moves[1:] {
-		leaf = leaf.append(&d.moves[i+1])
+		leaf = leaf.append(d.moves[i+1])
 	}
 	n.attach(first)
 	t.waiting = append(t.waiting, leaf)
