@@ -34,6 +34,7 @@ var stack = []struct {
 	{"properties", []string{"sched", "model", "heap"}},
 	{"internal/modeldoc", []string{"sched", "model", "heap", "properties"}},
 	{"internal/coverage", []string{"sched", "model", "heap", "properties"}},
+	{"internal/mutate", nil},
 	{"internal/kills", []string{"sched", "heap", "properties"}},
 	{"internal/conform", []string{"sched", "model", "heap", "properties"}},
 	{"internal/live", nil},

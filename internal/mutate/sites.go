@@ -1,0 +1,242 @@
+// Package mutate takes statements out of package heap, one at a time, to see
+// whether the checker notices: locks, unlocks, assertions, summary
+// updates, changes of bitmaps, atomic operations. It works on a copy of the module in which each
+// such statement stands in a condition, so that one build serves all mutants.
+//
+// It is used by a test only.
+package mutate
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"hash/fnv"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Mutant is a statement that can be taken out.
+type Mutant struct {
+	ID       int
+	File     string
+	Function string
+	Kind     string
+	Text     string // the statement
+	Nth      int    // among the same statements of the function, from 1
+	Hash     uint32 // of the source of the function
+	Site     string // of an assertion, "" if the statement does not name it
+}
+
+// Key identifies a mutant as long as its statement stays.
+func (m *Mutant) Key() string {
+	return fmt.Sprintf("%s\t%s\t%s\t%d", m.Function, m.Kind, m.Text, m.Nth)
+}
+
+// spared are files that are no part of what runs in executions: what tests and
+// the checker look with, the deliberate mistakes, and the geometry.
+var spared = []string{"direct", "inspect", "damage", "ghost", "variants", "mutants", "bugs", "switches", "testapi", "geometry",
+	"sites", "config", "snapshot", "storage", "heap.go", "doc.go", "timers", "assert.go", "prepare"}
+
+// Rewrite finds the mutants of the package in dir and returns, for each file that
+// has some, the source in which a variable called Mutant selects one: 0 is none.
+func Rewrite(dir string) ([]Mutant, map[string][]byte, error) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.go"))
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(names)
+	sites, err := siteNames(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	var list []Mutant
+	files := map[string][]byte{}
+	for _, name := range names {
+		base := filepath.Base(name)
+		if strings.HasSuffix(base, "_test.go") || slices.ContainsFunc(spared, func(p string) bool { return strings.HasPrefix(base, p) }) {
+			continue
+		}
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return nil, nil, err
+		}
+		r := &rewriter{set: token.NewFileSet(), file: base, src: src, next: len(list) + 1, sites: sites}
+		out, err := r.rewrite()
+		if err != nil {
+			return nil, nil, err
+		}
+		if len(r.found) > 0 {
+			files[base] = out
+			list = append(list, r.found...)
+		}
+	}
+	return list, files, nil
+}
+
+// rewriter rewrites one file.
+type rewriter struct {
+	set   *token.FileSet
+	file  string
+	src   []byte
+	next  int
+	found []Mutant
+	edits []edit
+	sites map[string]string
+}
+
+// edit is text to be put in at an offset.
+type edit struct {
+	at   int
+	text string
+}
+
+func (r *rewriter) rewrite() ([]byte, error) {
+	f, err := parser.ParseFile(r.set, r.file, r.src, 0)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range f.Decls {
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Body != nil {
+			r.function(fn)
+		}
+	}
+	slices.SortStableFunc(r.edits, func(x, y edit) int { return x.at - y.at })
+	var out []byte
+	last := 0
+	for _, e := range r.edits {
+		out = append(append(out, r.src[last:e.at]...), e.text...)
+		last = e.at
+	}
+	return append(out, r.src[last:]...), nil
+}
+
+// function puts each statement of fn that can be taken out into a condition.
+func (r *rewriter) function(fn *ast.FuncDecl) {
+	h := fnv.New32a()
+	h.Write(r.src[r.set.Position(fn.Pos()).Offset:r.set.Position(fn.End()).Offset])
+	times := map[string]int{}
+	stmts := func(list []ast.Stmt, off bool) {
+		for _, s := range list {
+			e, ok := s.(*ast.ExprStmt)
+			if !ok {
+				continue
+			}
+			call, ok := e.X.(*ast.CallExpr)
+			if !ok {
+				continue
+			}
+			kind := kindOf(call)
+			if kind == "" {
+				continue
+			}
+			text := string(r.src[r.set.Position(s.Pos()).Offset:r.set.Position(s.End()).Offset])
+			text = strings.Join(strings.Fields(text), " ")
+			if times[kind+text]++; off {
+				continue
+			}
+			r.found = append(r.found, Mutant{ID: r.next, File: r.file, Function: functionName(fn), Kind: kind, Text: text,
+				Nth: times[kind+text], Hash: h.Sum32(), Site: r.site(call)})
+			r.edits = append(r.edits, edit{r.set.Position(s.Pos()).Offset, fmt.Sprintf("if Mutant != %d { ", r.next)},
+				edit{r.set.Position(s.End()).Offset, " }"})
+			r.next++
+		}
+	}
+	var off []ast.Node // what only a variant runs
+	ast.Inspect(fn.Body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			stmts(n.List, slices.ContainsFunc(off, func(o ast.Node) bool { return o.Pos() <= n.Pos() && n.End() <= o.End() }))
+		case *ast.CaseClause:
+			stmts(n.Body, false)
+		case *ast.IfStmt:
+			if ofVariant(n.Cond) {
+				off = append(off, n.Body)
+			}
+		}
+		return true
+	})
+}
+
+// ofVariant reports whether a condition asks for a switch of a variant to be on.
+func ofVariant(cond ast.Expr) bool {
+	found := false
+	ast.Inspect(cond, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.UnaryExpr:
+			return n.Op != token.NOT
+		case *ast.SelectorExpr:
+			if in, ok := n.X.(*ast.SelectorExpr); ok && in.Sel.Name == "v" {
+				found = true
+			}
+		}
+		return true
+	})
+	return found
+}
+
+// site returns the site that a call of an assertion names.
+func (r *rewriter) site(call *ast.CallExpr) string {
+	if n := len(call.Args); n > 0 {
+		if id, ok := call.Args[n-1].(*ast.Ident); ok {
+			return r.sites[id.Name]
+		}
+	}
+	return ""
+}
+
+// siteNames returns the values of the constants of a package that are assertion
+// points, by name.
+func siteNames(names []string) (map[string]string, error) {
+	sites := map[string]string{}
+	for _, name := range names {
+		f, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		ast.Inspect(f, func(n ast.Node) bool {
+			if v, ok := n.(*ast.ValueSpec); ok && len(v.Names) == 1 && len(v.Values) == 1 {
+				if lit, ok := v.Values[0].(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					sites[v.Names[0].Name] = strings.Trim(lit.Value, `"`)
+				}
+			}
+			return true
+		})
+	}
+	return sites, nil
+}
+
+func functionName(fn *ast.FuncDecl) string {
+	if fn.Recv == nil {
+		return fn.Name.Name
+	}
+	t := fn.Recv.List[0].Type
+	if star, ok := t.(*ast.StarExpr); ok {
+		t = star.X
+	}
+	if id, ok := t.(*ast.Ident); ok {
+		return id.Name + "." + fn.Name.Name
+	}
+	return fn.Name.Name
+}
+
+// kinds of calls by the name of what is called.
+var kinds = map[string]string{
+	"Lock": "lock", "openWindow": "unlock", "closeWindow": "lock", "Unlock": "unlock", "LockWithRankMayAcquire": "lock",
+	"AssertLockHeld": "assertion", "AssertSystemStack": "assertion", "AssertWorldStopped": "assertion",
+	"AssertWorldStoppedOrLockHeld": "assertion", "assertLockHeld": "assertion", "assertLockNotHeld": "assertion",
+	"assertNotHeld": "assertion", "assertLockHeldOrStopped": "assertion", "assertSystemStack": "assertion",
+	"assertGCOff": "assertion", "assertOwnP": "assertion", "assertOwnPages": "assertion", "assertRest": "assertion",
+	"update": "update", "setRange": "bits", "clearRange": "bits", "allocRange": "bits", "allocAll": "bits", "freeRange": "bits", "free1": "bits",
+	"Store": "atomic", "Inc": "atomic", "Add": "atomic", "Or": "atomic", "And": "atomic", "Swap": "atomic",
+}
+
+// kindOf returns the kind of a call that can be taken out, "" for others.
+func kindOf(call *ast.CallExpr) string {
+	if s, ok := call.Fun.(*ast.SelectorExpr); ok {
+		return kinds[s.Sel.Name]
+	}
+	return ""
+}
