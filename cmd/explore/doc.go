@@ -108,6 +108,11 @@
 //		go on after a violation and list the distinct ones
 //	-complete
 //		exit 3 unless every verdict is complete; a bounded search is not
+//	-selfcheck
+//		where dpor's verdict is complete, also run schedules by brute force and
+//		at random, 25000 at most, and compare: the class of each must be one that
+//		dpor ran, and where these are all schedules, no class may be left over. A
+//		note says what was compared; exit 1 and a schedule where it fails
 //	-j N
 //		workers; the number of processors if not given. They explore several
 //		scenarios at the same time, and share the schedules of one where there

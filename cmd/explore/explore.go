@@ -137,14 +137,30 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 	if x.settings.outcomes {
 		o.After = t.after
 	}
+	var check selfcheck
+	if next := o.After; x.settings.selfcheck {
+		o.After = func(r *sched.Result) {
+			check.after(r)
+			if next != nil {
+				next(r)
+			}
+		}
+	}
 	rep, err := x.settings.preemptions.search(ctx, t, e, o)
 	if err == nil {
 		err = seekGoals(ctx, t, e, rep)
+	}
+	checked := ""
+	if err == nil && x.settings.selfcheck {
+		checked, err = check.compare(ctx, t, rep)
 	}
 	if err != nil {
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}
 	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: append(notes(rep, e), known(t.variant, t.name, rep.Findings)...)}
+	if checked != "" {
+		r.Notes = append(r.Notes, checked)
+	}
 	for i := range rep.Findings {
 		f, err := t.finding(&rep.Findings[i])
 		if err != nil {
@@ -235,7 +251,7 @@ func (x *exploration) report(outcomes []chan outcome) int {
 // finding adds to a finding its trace and the command that repeats it.
 func (t *target) finding(f *sched.Finding) (report.Finding, error) {
 	out := report.Finding{Violation: f.Violation}
-	if f.Violation.Kind == sched.KindSometimes {
+	if f.Violation.Kind == sched.KindSometimes || f.Violation.Site == siteSelfcheck && len(f.Schedule) == 0 {
 		return out, nil
 	}
 	tr, err := t.trace(f)

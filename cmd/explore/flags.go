@@ -41,6 +41,7 @@ type settings struct {
 	memory      byteSize
 	all         bool
 	complete    bool
+	selfcheck   bool
 	workers     int
 	save        string
 	resume      string
@@ -85,6 +86,7 @@ var flagTable = []flagEntry{
 	{"memory", "SIZE", func(s *settings) any { return &s.memory }, "infer coverage"},
 	{"all", "", func(s *settings) any { return &s.all }, ""},
 	{"complete", "", func(s *settings) any { return &s.complete }, ""},
+	{"selfcheck", "", func(s *settings) any { return &s.selfcheck }, ""},
 	{"j", "N", func(s *settings) any { return &s.workers }, ""},
 	{"checkpoint", "FILE", func(s *settings) any { return &s.save }, ""},
 	{"resume", "FILE", func(s *settings) any { return &s.resume }, ""},
@@ -204,6 +206,9 @@ func (s *settings) check() error {
 	e, err := s.strategyEntry()
 	if err != nil {
 		return err
+	}
+	if s.selfcheck && (e.Name != defaultStrategy || s.preemptions.last >= 0) {
+		return usagef("-selfcheck is for %s without a bound on preemptions", defaultStrategy)
 	}
 	if e.Kind == sched.Sampling && s.set["preemptions"] {
 		return usagef("-preemptions is for strategies that search, %s samples", e.Name)

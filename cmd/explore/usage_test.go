@@ -48,6 +48,8 @@ func TestWrongUsage(t *testing.T) {
 		{"-strategy dfs/3", `unknown strategy "dfs/3"`},
 		{"-format jsn", `unknown format "jsn", did you mean json?`},
 		{"-json -format text", "-json and -format contradict each other"},
+		{"-selfcheck -strategy dfs", "-selfcheck is for dpor without a bound on preemptions"},
+		{"-selfcheck -preemptions 1", "-selfcheck is for dpor without a bound on preemptions"},
 		{"-strategy random -preemptions 1", "-preemptions is for strategies that search, random samples"},
 		{"-preemptions few", `invalid value "few" for flag -preemptions: it is no number and no range such as 0..3 (explore help shows the flags)`},
 		{"-preemptions 0..", `invalid value "0.." for flag -preemptions: it is no number and no range such as 0..3 (explore help shows the flags)`},
