@@ -28,7 +28,10 @@ func (c *Cond) objectName(ObjID) string { return c.name }
 func (c *Cond) ID() ObjID { return c.id }
 
 // Waiting returns the number of tasks in the queue. It is no operation.
-func (c *Cond) Waiting() int { return len(c.queue) }
+func (c *Cond) Waiting() int {
+	c.w.looked(c.id)
+	return len(c.queue)
+}
 
 // Wait gives back m, which t must hold, waits to be woken and acquires m again.
 func (c *Cond) Wait(t *Task, m *Mutex) {

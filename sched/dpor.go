@@ -1,6 +1,10 @@
 package sched
 
-import "math/bits"
+import (
+	"fmt"
+	"math/bits"
+	"unsafe"
+)
 
 // dpor explores one execution of each Mazurkiewicz trace (optimal dynamic
 // partial order reduction with wakeup trees: Abdulla, Aronis, Jonsson and
@@ -13,6 +17,8 @@ import "math/bits"
 // It sees records only. What blocks an operation, and which earlier step would
 // have to come later for it, is derived from the log; see blocked.go.
 type dpor struct {
+	limit  int64 // bytes, 0: none
+	full   bool
 	order  pickOrder
 	frames []frame
 	asleep []sleeper // of all frames, a stack
@@ -20,9 +26,11 @@ type dpor struct {
 	prefix Schedule
 	causality
 	sequence
-	less    bool // sequences were left out
-	spun    bool // a task has spun in this execution: others get their turn until they spin, too
-	resumed bool // the first execution has a prefix
+	less      bool     // sequences were left out
+	unordered []string // objects that tasks looked at unordered
+	hooked    []string // and hooks
+	spun      bool     // a task has spun in this execution: others get their turn until they spin, too
+	resumed   bool     // the first execution has a prefix
 
 	shared *sharedTree
 	base   int         // frames below have nodes in it; what is left there is in the tree
@@ -61,14 +69,31 @@ func newDPOR(o *Options) Strategy {
 	if o.Preemptions >= 0 {
 		return newBounded(o)
 	}
-	return &dpor{}
+	limit := o.CacheBytes
+	if limit == 0 {
+		limit = defaultCacheBytes
+	}
+	return &dpor{limit: limit}
+}
+
+// bytes returns the memory for the wakeup trees and the stack of the search.
+func (d *dpor) bytes() int64 {
+	return int64(cap(d.tree.nodes))*int64(unsafe.Sizeof(wakeup{})) + int64(cap(d.frames))*int64(unsafe.Sizeof(frame{})) +
+		int64(cap(d.asleep))*int64(unsafe.Sizeof(sleeper{})) + int64(cap(d.events))*int64(unsafe.Sizeof(event{})) + 4*int64(cap(d.rows))
+}
+
+func (d *dpor) conclude(*Report) string {
+	if d.full {
+		return fmt.Sprintf("wakeup trees full steps=%d memory=%d", d.tree.used, d.limit)
+	}
+	return ""
 }
 
 func (d *dpor) leftOut() bool { return d.less }
 
 // notes tells how large the wakeup trees were.
 func (d *dpor) notes(r *Report) []string {
-	r.Nodes = d.tree.peak
+	r.Nodes, r.NodeBytes = d.tree.peak, d.bytes()
 	return nil
 }
 
@@ -84,7 +109,15 @@ func (d *dpor) Next(r *Result) (Schedule, bool) {
 	d.spun = false
 	d.cutFrames(n)
 	d.record(r)
+	d.judgeLooks(r)
 	d.reverseRaces(r)
+	if d.limit > 0 && d.bytes() > d.limit {
+		d.full, d.less = true, true
+		if d.leaf != nil {
+			d.shared.finish(d.leaf)
+		}
+		return nil, false
+	}
 	if d.wanted || d.eager {
 		d.share()
 	}

@@ -44,6 +44,9 @@ type engine struct {
 	halt       bool // it must end here
 	over       bool // it has ended: tasks inside their bodies must leave them
 	more       bool // there is a next one, which begins with prefix
+	checking   bool // a property is checked
+	looks      []look
+	hooked     bool // a hook of a lock runs
 	deciding   bool // code of the engine or the strategy runs, not of the program
 	renumbered bool // indices of tasks differ from their order of creation
 	spin       spin
@@ -85,6 +88,7 @@ func (x *engine) begin() {
 	x.halt, x.over, x.renumbered = false, false, false
 	x.violations = x.violations[:0]
 	x.spin.begin()
+	x.looks, x.checking, x.hooked = x.looks[:0], false, false
 	if x.tracing {
 		x.trace.begin(x.w)
 	}

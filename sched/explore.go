@@ -37,8 +37,9 @@ type Options struct {
 	// traces) that are told apart and counted at most. 0 is not to count them.
 	Classes int64
 
-	// CacheBytes bounds the memory for the states that strategy cache has seen.
-	// 0 is 1 GiB. When it is used up the search ends.
+	// CacheBytes bounds the memory for the states that strategy cache has seen, and
+	// for the wakeup trees and the stack of dpor or, with a bound on preemptions,
+	// the beginnings that it knows. 0 is 1 GiB. When it is used up the search ends.
 	CacheBytes int64
 
 	// Workers is the number of workers among which the search is divided; 0 is
@@ -92,7 +93,8 @@ type StrategyEntry struct {
 	// what it reads.
 	Reduces bool
 
-	// Keeps says that the strategy keeps states, in Options.CacheBytes at most.
+	// Keeps says that the strategy keeps states or what it has to come back to, in
+	// Options.CacheBytes at most.
 	Keeps bool
 }
 
@@ -109,7 +111,7 @@ func (e *StrategyEntry) Divides() bool {
 var strategies = []StrategyEntry{
 	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS},
 	{Name: "dpor", Doc: "Explores one schedule of each class of equivalent ones: optimal dynamic partial order reduction.",
-		Kind: Exhaustive, make: newDPOR, Reduces: true},
+		Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true},
 	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache, Keeps: true},
 	{Name: "random", Doc: "Walks at random: each choice is uniform over what is possible.", Kind: Sampling, make: newRandom},
 	{Name: "pct", Doc: "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Kind: Sampling, make: newPCT},
@@ -191,6 +193,8 @@ type Report struct {
 	Merged      int64    // cache: executions that ended at a state seen before
 	CacheBytes  int64    // cache: memory for the states
 	Nodes       int      // dpor: steps that wakeup trees held, at most at a time
+	NodeBytes   int64    // dpor: memory for them and for the stack of the search
+	Looks       []string // dpor: objects that hooks of locks looked at, though the order of that and of changes is open: they may miss something
 	Extra       int64    // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
 	Bounded     []int64  // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
 }
@@ -269,6 +273,7 @@ func (s *search) conclude() {
 	if n, ok := strat.(noter); ok {
 		rep.Notes = n.notes(rep)
 	}
+	s.total.tellLooks(rep)
 	gaveUp := ""
 	if c, ok := strat.(concluder); ok {
 		gaveUp = c.conclude(rep)

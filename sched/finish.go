@@ -183,6 +183,7 @@ func (x *engine) afterStep(t *Task) {
 	if touched&watched == 0 && !x.w.watchesAll {
 		return
 	}
+	x.checking = true
 	rest := x.w.always
 	for i := range x.w.gates {
 		g := &x.w.gates[i]
@@ -200,4 +201,5 @@ func (x *engine) afterStep(t *Task) {
 			}
 		}
 	}
+	x.checking = false
 }

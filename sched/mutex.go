@@ -61,10 +61,18 @@ func (m *Mutex) Name() string { return m.name }
 func (m *Mutex) SetHook(h LockHook) { m.hook = h }
 
 // Holder returns the task that holds m, or nil. It is no operation.
-func (m *Mutex) Holder() *Task { return m.owner }
+func (m *Mutex) Holder() *Task {
+	m.w.looked(m.id)
+	return m.owner
+}
 
 // HeldBy reports whether t holds m. It is no operation.
-func (m *Mutex) HeldBy(t *Task) bool { return m.owner == t && t != nil }
+func (m *Mutex) HeldBy(t *Task) bool {
+	if t != m.w.current {
+		m.w.looked(m.id) // whether it holds m itself, a task knows
+	}
+	return m.owner == t && t != nil
+}
 
 func (m *Mutex) admits(t *Task) bool { return m.owner == nil }
 func (m *Mutex) wait(t *Task)        { m.waiters |= t.bit() }
@@ -80,6 +88,12 @@ func (m *Mutex) holders(*Task) uint64 {
 func (m *Mutex) event(t *Task, e LockEvent) {
 	if m.hook != nil {
 		t.alive()
+		if x := m.w.x; x != nil {
+			x.hooked = true
+			m.hook(t, m, e)
+			x.hooked = false
+			return
+		}
 		m.hook(t, m, e)
 	}
 }

@@ -117,6 +117,7 @@ func (x *engine) violate(t *Task, v Violation) {
 		x.trace.found(len(x.violations))
 	}
 	t.state = taskFailed
+	x.checking, x.hooked = false, false
 	x.halt = x.halt || x.stopsAt(&v)
 }
 

@@ -33,6 +33,7 @@ type causality struct {
 	madeBy  [maxTasks]int32 // spawn of each task
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
 	races   []race          // by the second event
+	common  int             // events that the execution has in common with the one before
 	faults  fault
 }
 
@@ -103,7 +104,8 @@ func (h *causality) record(r *Result) {
 	if len(h.events) > len(r.Log) {
 		h.unrecord(len(r.Log))
 	}
-	for i := len(h.events); i < len(r.Log); i++ {
+	h.common = len(h.events)
+	for i := h.common; i < len(r.Log); i++ {
 		s := &r.Log[i]
 		h.widen(int(s.Task) + 1)
 		h.enter(s, int32(i))

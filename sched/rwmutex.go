@@ -48,10 +48,16 @@ func (m *RWMutex) ID() ObjID { return m.id }
 func (m *RWMutex) Name() string { return m.name }
 
 // Writer returns the task that holds m for writing, or nil. It is no operation.
-func (m *RWMutex) Writer() *Task { return m.writer }
+func (m *RWMutex) Writer() *Task {
+	m.w.looked(m.id)
+	return m.writer
+}
 
 // ReadBy reports how often t holds m for reading. It is no operation.
 func (m *RWMutex) ReadBy(t *Task) int {
+	if t != m.w.current {
+		m.w.looked(m.id)
+	}
 	if t.index < len(m.readers) {
 		return int(m.readers[t.index])
 	}

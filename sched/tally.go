@@ -12,6 +12,7 @@ type tally struct {
 	leftOut                         bool   // the strategy left schedules out
 	findings                        []Finding
 	goals                           []string // reached
+	unordered, hooked               []string // see looks.go
 	sums                            sums
 	classes                         *classSet // nil: not counted
 }
@@ -49,6 +50,7 @@ func (t *tally) follow(u *tally) {
 	for _, g := range u.goals {
 		t.reached(g)
 	}
+	t.unordered, t.hooked = joined(t.unordered, u.unordered), joined(t.hooked, u.hooked)
 	t.sums.join(&u.sums)
 	if t.classes != nil && u.classes != nil {
 		t.classes.join(u.classes)
@@ -69,6 +71,7 @@ func (t *tally) clone() tally {
 	c := *t
 	c.findings = slices.Clone(t.findings)
 	c.goals = slices.Clone(t.goals)
+	c.unordered, c.hooked = slices.Clone(t.unordered), slices.Clone(t.hooked)
 	if t.classes != nil {
 		c.classes = t.classes.clone()
 	}

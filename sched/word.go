@@ -41,7 +41,10 @@ func (o *Word) Name() string { return o.name }
 
 // Peek returns the value without being an operation: for properties,
 // assertions and reports.
-func (o *Word) Peek() uint64 { return o.v }
+func (o *Word) Peek() uint64 {
+	o.w.looked(o.id)
+	return o.v
+}
 
 // Poke sets the value without being an operation: for Setup, and for functions
 // registered with [World.OnStart].

@@ -304,6 +304,9 @@ func (w *worker) sumUp() {
 			t.reached(g.name)
 		}
 	}
+	if d, ok := w.Strategy.(*dpor); ok {
+		t.unordered, t.hooked = joined(t.unordered, d.unordered), joined(t.hooked, d.hooked)
+	}
 	if l, ok := w.Strategy.(limited); ok {
 		t.leftOut = t.leftOut || l.leftOut()
 	} else {

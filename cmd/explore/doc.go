@@ -102,8 +102,9 @@
 //		in turn until something is found or nothing is left out
 //	-memory SIZE
 //		most memory for the states of each scenario, for strategies that keep
-//		states, such as 512MB or 2GB; when it is full the search ends, and the
-//		verdict is stopped (default 1GB)
+//		states, or for what dpor has to come back to, such as 512MB or 2GB;
+//		when it is full the search ends, and the verdict is stopped (default
+//		1GB)
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"time"
 
@@ -174,6 +175,14 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 	took := time.Since(began)
 	r.Figures = append(r.Figures, fmt.Sprintf("time: %s: %v, %.0f executions/s, at most %d steps", t.name,
 		took.Round(time.Millisecond), float64(rep.Executions)/max(took.Seconds(), 1e-9), rep.MaxSteps))
+	if rep.NodeBytes > 0 {
+		r.Figures = append(r.Figures, fmt.Sprintf("memory: %s: wakeup trees of at most %d steps; %d bytes with the stack of the search",
+			t.name, rep.Nodes, rep.NodeBytes))
+	}
+	if len(rep.Looks) > 0 {
+		r.Figures = append(r.Figures, fmt.Sprintf("looks: %s: hooks of locks looked at %s in no order that the reduction knows; what they report may be missed",
+			t.name, strings.Join(rep.Looks, ", ")))
+	}
 	if t.coverage != nil {
 		r.Figures = append(r.Figures, fmt.Sprintf("sites: %s: %s", t.name, siteFigures(t.coverage)))
 	}
