@@ -225,7 +225,7 @@ func (x *spansMachine) Check(t *rapid.T) {
 	x.s.pm.fill(x.s)
 	for i := range entries {
 		e := &entries[i]
-		if e.When != Unlocked && e.When != Stopped {
+		if e.Strict || e.When != Unlocked && e.When != Stopped {
 			continue
 		}
 		if what := e.check(x.s); what != "" {
