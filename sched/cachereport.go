@@ -8,6 +8,7 @@ import (
 // notes says what the search has merged, and how sure that is.
 func (c *cache) notes(r *Report) []string {
 	r.States, r.Merged, r.CacheBytes = c.table.n, c.merged, c.table.bytes
+	r.Loops = c.cycles.met
 	n := float64(c.table.n)
 	notes := []string{fmt.Sprintf("%d states, met again %d times, in %d bytes of %d; two of them were taken for one, "+
 		"as only hashes of 128 bits are kept, with probability below %.1g",

@@ -36,6 +36,12 @@ func (x *engine) decide() *Task {
 		if x.spin.set != 0 {
 			x.view.Enabled = x.offered()
 		}
+		if x.symmetry && len(x.w.groups) > 0 {
+			if pos == 0 {
+				x.alike()
+			}
+			x.view.Enabled &^= x.outOfTurn()
+		}
 		i := x.picks.Pick(&x.view)
 		if i == Prune {
 			return nil
@@ -116,6 +122,7 @@ func (x *engine) grant(t *Task, c Choice) {
 	s.Choice, s.Kind, s.Cmp, s.OK, s.Obj, s.Obj2 = c, p.Kind, p.Cmp, true, p.Obj, p.Obj2
 	s.N, s.New, s.Before, s.Groups, s.Enabled = p.N, p.New, 0, p.Groups, x.enabled
 	x.enabled &^= t.bit()
+	x.moved |= t.bit()
 	switch b := t.block.(type) {
 	case nil:
 	case *Mutex: // the common case, without a call

@@ -21,6 +21,7 @@ type engine struct {
 	resumes    bool       // the properties have been checked before the first step of all
 	recheck    int64      // every so many executions are run twice, 0: none
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
+	symmetry   bool       // tasks that are interchangeable begin in their order
 	drain      bool       // daemons go on until nothing is enabled
 	tracing    bool
 	trace      *Trace
@@ -38,6 +39,7 @@ type engine struct {
 	enabled    uint64
 	toStart    uint64 // tasks whose body must run up to its first operation
 	inside     uint64 // tasks whose coroutine is inside the body
+	moved      uint64 // tasks that have made a step
 	live       int    // tasks that are not daemons and have not ended
 	last       int
 	value      int  // of the last data choice
@@ -83,7 +85,7 @@ func (x *engine) begin() {
 	x.prevLen = len(x.log)
 	x.log = x.log[:0]
 	x.same, x.clean = true, len(x.violations) == 0
-	x.enabled, x.toStart, x.live = 0, 0, 0
+	x.enabled, x.toStart, x.moved, x.live = 0, 0, 0, 0
 	x.last = -1
 	x.halt, x.over, x.renumbered = false, false, false
 	x.violations = x.violations[:0]

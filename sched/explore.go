@@ -3,6 +3,7 @@ package sched
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -27,6 +28,11 @@ type Options struct {
 	// Shrink is the number of executions spent on making the schedule of a
 	// violation shorter. 0 is 10000, -1 is none.
 	Shrink int
+
+	// Symmetry leaves out schedules that others become when tasks are exchanged
+	// which the program declares to be interchangeable; see [World.Symmetric].
+	// Executions are fewer, and the verdict is up to symmetry then.
+	Symmetry bool
 
 	// Drain lets daemons go on after all other tasks have finished, until nothing
 	// is enabled. Strategies that reduce always do so: whether a step of a daemon
@@ -70,7 +76,15 @@ type Options struct {
 type Live struct {
 	Executions, Steps atomic.Int64
 	Depth             atomic.Int64 // most steps of an execution so far
+	expected          atomic.Uint64
 }
+
+// Expect notes how many executions the search is expected to need.
+func (l *Live) Expect(n float64) { l.expected.Store(math.Float64bits(n)) }
+
+// Expected returns what was noted by [Live.Expect], by whoever did so last: the
+// search itself does if its strategy is auto. It is 0 if nobody did.
+func (l *Live) Expected() float64 { return math.Float64frombits(l.expected.Load()) }
 
 // StrategyKind says what a finished search of a strategy proves.
 type StrategyKind uint8
@@ -96,6 +110,13 @@ type StrategyEntry struct {
 	// Keeps says that the strategy keeps states or what it has to come back to, in
 	// Options.CacheBytes at most.
 	Keeps bool
+
+	// Symmetric says that the strategy takes Options.Symmetry.
+	Symmetric bool
+
+	// Chooses says that the strategy chooses one of the others. It takes no bound
+	// on preemptions.
+	Chooses bool
 }
 
 // Divides reports whether several workers can share a search by the strategy. If
@@ -109,10 +130,11 @@ func (e *StrategyEntry) Divides() bool {
 }
 
 var strategies = []StrategyEntry{
-	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS},
+	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS, Symmetric: true},
 	{Name: "dpor", Doc: "Explores one schedule of each class of equivalent ones: optimal dynamic partial order reduction.",
 		Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true},
-	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache, Keeps: true},
+	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache, Keeps: true, Symmetric: true},
+	{Name: "auto", Doc: "Chooses dpor or cache by random walks.", Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true, Chooses: true},
 	{Name: "random", Doc: "Walks at random: each choice is uniform over what is possible.", Kind: Sampling, make: newRandom},
 	{Name: "pct", Doc: "Runs by random priorities and lowers two at random moments: for bugs of depth 3, or of depth D as pct/D.", Kind: Sampling, make: newPCT},
 	{Name: "pos", Doc: "Gives steps random priorities, and new ones to steps that conflict with the last.", Kind: Sampling, make: newPOS},
@@ -171,6 +193,7 @@ type Finding struct {
 type Report struct {
 	Program     string
 	Strategy    string
+	Chosen      string // auto: the strategy that it chose, "" if walks were enough
 	Options     Options
 	Verdict     VerdictKind
 	Why         string // Stopped: the reason
@@ -186,9 +209,11 @@ type Report struct {
 	Classes     int64    // distinct classes of executions, if they were counted
 	ClassesFull bool     // there were more: counting ended there
 	Unseen      float64  // estimate of the probability that the next execution is of a new class (Good and Turing)
+	Symmetric   bool     // schedules were left out by symmetry: what was covered is so up to it
 	Notes       []string // of the strategy, such as a bound on what it missed
 	Unreached   []string // goals that no execution reached
 	Unreduced   []string // properties that declare no reads, unless every state was shown to them
+	Loops       int64    // cache: times that an execution came back to a state of its own
 	States      int64    // cache: distinct states
 	Merged      int64    // cache: executions that ended at a state seen before
 	CacheBytes  int64    // cache: memory for the states
@@ -207,10 +232,16 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
+	if e.Chooses {
+		return exploreAuto(ctx, p, o, e)
+	}
 	return exploreBy(ctx, p, o, e)
 }
 
 func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*Report, error) {
+	if o.Symmetry && !e.Symmetric {
+		return nil, fmt.Errorf("strategy %s makes nothing of symmetry", e.Name)
+	}
 	s, err := newSearch(ctx, p, o, e)
 	if err != nil {
 		return nil, err
@@ -270,6 +301,7 @@ func (s *search) conclude() {
 		m.sumInto(&s.total.sums)
 	}
 	s.declared()
+	rep.Symmetric = s.o.Symmetry && len(s.workers[0].x.w.groups) > 0
 	if n, ok := strat.(noter); ok {
 		rep.Notes = n.notes(rep)
 	}

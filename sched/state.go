@@ -109,9 +109,14 @@ func (st *State) check(now *State) error {
 
 // saves returns nil if searches by the strategy can be saved, or why not.
 func (e *StrategyEntry) saves(o *Options) error {
+	if o.Symmetry {
+		return fmt.Errorf("a search by symmetry cannot be saved")
+	}
 	switch e.make(o).(type) {
 	case sampler, resumable:
-		return nil
+		if !e.Chooses {
+			return nil
+		}
 	}
 	if e.Reduces && o.Preemptions >= 0 {
 		return fmt.Errorf("a search by strategy %s with a bound on preemptions cannot be saved", e.Name)

@@ -53,6 +53,7 @@ func (s *search) newWorker() *worker {
 	_, x.byCreation = w.Strategy.(creationOrdered)
 	x.reduces = s.entry.Reduces
 	x.drain = s.o.Drain || s.entry.Reduces
+	x.symmetry = s.o.Symmetry
 	x.depth = s.o.Depth
 	x.stopAtFail = !s.o.All
 	if x.recheck = s.o.Recheck; x.recheck == 0 {

@@ -42,8 +42,9 @@ type World struct {
 	always  []Property
 	gates   []gate // of always, in order
 	watch
-	atEnd []Property
-	goals []*Goal
+	atEnd  []Property
+	goals  []*Goal
+	groups []uint64 // of tasks that are interchangeable
 
 	setupTasks   int // tasks made by Setup
 	setupObjects int
@@ -229,6 +230,7 @@ func (w *World) beginSetup() {
 	w.always = w.always[:0]
 	w.gates = w.gates[:0]
 	w.atEnd = w.atEnd[:0]
+	w.groups = w.groups[:0]
 	w.clocks = false
 }
 

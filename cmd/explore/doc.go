@@ -27,9 +27,10 @@
 // verdict says what the search is worth:
 //
 //	complete              every schedule was covered: a proof for this scenario
-//	bounded depth=N cut=M preemptions=K
+//	bounded depth=N cut=M preemptions=K loops=L
 //	                      every schedule within the bounds was covered; M
-//	                      executions were cut off after N steps
+//	                      executions were cut off after N steps, L came back to
+//	                      a state of theirs, under strategy cache
 //	sampled seed=N schedules=HASH
 //	                      some schedules were tried; the hash is of all of them
 //	stopped WHY           the search was ended by -n, -timeout or an interrupt, or
@@ -40,7 +41,9 @@
 // it saw (schedules of one class differ only in the order of steps that commute)
 // and how likely the next execution is of another, by Good and Turing; of pct,
 // with what probability a bug of the depth was missed at most; of portfolio,
-// what each of its strategies did.
+// what each of its strategies did. Of cache they say how many states there are, in
+// how much memory, and how probable it is that two of them were taken for one; of
+// auto, which strategy it chose, and what made it expect that to be quicker.
 //
 // A FAIL line ends in the kind of the violation and the site where it was
 // found: an assertion point, a property, a lock or an object. Before it stand
@@ -95,8 +98,8 @@
 //		stop after this time, such as 30s or 5m, from the start of the command
 //	-preemptions K
 //		most preemptions in one execution, for strategies that search: switches
-//		away from a task that could go on; -1 is no bound (default -1). With a
-//		bound, dpor explores exactly the
+//		away from a task that could go on; -1 is no bound (default -1), and
+//		the only value for auto. With a bound, dpor explores exactly the
 //		classes of equivalent schedules that have one within it; a note says how
 //		many executions that took besides. A range such as 0..3 tries each bound
 //		in turn until something is found or nothing is left out
@@ -105,6 +108,10 @@
 //		states, or for what dpor has to come back to, such as 512MB or 2GB;
 //		when it is full the search ends, and the verdict is stopped (default
 //		1GB)
+//	-symmetry
+//		let tasks that a program declares to be interchangeable begin in one
+//		order only, for strategies dfs and cache; the verdict is up to symmetry
+//		then. The built-in programs counter and readers have such tasks
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete
@@ -123,8 +130,8 @@
 //	-checkpoint FILE
 //		save in FILE how far the search is, every 30 seconds and at the end, also
 //		after an interrupt or -timeout. FILE is replaced as a whole each time; one
-//		that is there must be a checkpoint. Strategy cache cannot be saved, nor
-//		can dpor with a bound of preemptions
+//		that is there must be a checkpoint. Strategies cache and auto cannot be saved,
+//		nor can dpor with a bound of preemptions
 //	-resume FILE
 //		go on from a checkpoint, with the same flags (but -j, -timeout and those
 //		about output) and the same build of explore: the report is that of a search

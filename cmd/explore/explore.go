@@ -135,6 +135,7 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 	run := x.progress.begin(t.name)
 	defer x.progress.end(run)
 	o.Live = run.figures()
+	x.progress.asks(run, func() { x.estimate(ctx, t.name, o) })
 	if x.settings.outcomes {
 		o.After = t.after
 	}
@@ -189,8 +190,29 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 	return outcome{result: r}
 }
 
+// estimate tells how many executions the search for a target will need, for those
+// strategies of which that can be told from walks. It has a target of its own, so
+// that nothing is counted twice.
+func (x *exploration) estimate(ctx context.Context, name string, o sched.Options) {
+	targets, err := x.settings.targets()
+	if err != nil {
+		return
+	}
+	for _, t := range targets {
+		if t.name != name {
+			continue
+		}
+		if e, err := sched.EstimateExecutions(ctx, t.program, o); err == nil && ctx.Err() == nil {
+			o.Live.Expect(e.Executions)
+		}
+	}
+}
+
 // notes says what the verdict of a report does not.
 func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
+	if chosen, err := sched.LookupStrategy(rep.Chosen); rep.Chosen != "" && err == nil {
+		e = chosen
+	}
 	var n []string
 	if rep.Verdict == sched.Violated {
 		return sampled(rep)

@@ -39,6 +39,7 @@ type settings struct {
 	timeout     time.Duration
 	preemptions bound
 	memory      byteSize
+	symmetry    bool
 	all         bool
 	complete    bool
 	selfcheck   bool
@@ -84,6 +85,7 @@ var flagTable = []flagEntry{
 	{"timeout", "D", func(s *settings) any { return &s.timeout }, "infer coverage"},
 	{"preemptions", "K", func(s *settings) any { return &s.preemptions }, "infer coverage"},
 	{"memory", "SIZE", func(s *settings) any { return &s.memory }, "infer coverage"},
+	{"symmetry", "", func(s *settings) any { return &s.symmetry }, ""},
 	{"all", "", func(s *settings) any { return &s.all }, ""},
 	{"complete", "", func(s *settings) any { return &s.complete }, ""},
 	{"selfcheck", "", func(s *settings) any { return &s.selfcheck }, ""},
@@ -213,6 +215,9 @@ func (s *settings) check() error {
 	if e.Kind == sched.Sampling && s.set["preemptions"] {
 		return usagef("-preemptions is for strategies that search, %s samples", e.Name)
 	}
+	if e.Chooses && s.set["preemptions"] && s.preemptions.last >= 0 {
+		return usagef("-preemptions is for strategies that bound them, %s has no bound", e.Name)
+	}
 	if s.set["memory"] && !e.Keeps {
 		return usagef("-memory is for strategies that keep states, %s keeps none", e.Name)
 	}
@@ -220,6 +225,9 @@ func (s *settings) check() error {
 		if err := e.Saves(s.options(e)); err != nil {
 			return usagef("-checkpoint and -resume: %w", err)
 		}
+	}
+	if s.symmetry && !e.Symmetric {
+		return usagef("-symmetry is for dfs and cache, %s makes nothing of it", e.Name)
 	}
 	_, err = s.formatEntry()
 	return err
@@ -260,7 +268,7 @@ func (s *settings) formatEntry() (*report.Format, error) {
 // options are the settings as the engine takes them.
 func (s *settings) options(e *sched.StrategyEntry) sched.Options {
 	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions.last, Seed: s.seed,
-		Executions: s.executions, All: s.all || s.outcomes, CacheBytes: int64(s.memory)}
+		Executions: s.executions, All: s.all || s.outcomes, CacheBytes: int64(s.memory), Symmetry: s.symmetry}
 	if e.Kind == sched.Sampling || e.Reduces && !s.set["preemptions"] {
 		o.Preemptions = -1
 	}

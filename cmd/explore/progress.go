@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"sync"
 	"time"
@@ -39,6 +40,7 @@ type scenarioRun struct {
 	name  string
 	start time.Time
 	live  sched.Live
+	ask   func() // estimates how many executions there will be; nil: nobody does, or it was asked
 }
 
 func newProgress(w io.Writer, total int, now func() time.Time) *progress {
@@ -95,6 +97,16 @@ func (p *progress) begin(name string) *scenarioRun {
 	return r
 }
 
+// asks sets how to estimate the number of executions of a scenario.
+func (p *progress) asks(r *scenarioRun, ask func()) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r.ask = ask
+}
+
 // end takes the scenario away.
 func (p *progress) end(r *scenarioRun) {
 	if p == nil {
@@ -135,9 +147,18 @@ func (p *progress) hidden(f func()) {
 	f()
 }
 
+// askAfter is the time after which a scenario is worth an estimate.
+const askAfter = 2 * time.Second
+
 func (p *progress) show() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if len(p.running) > 0 {
+		if r := p.running[0]; r.ask != nil && p.now().Sub(r.start) >= askAfter {
+			go r.ask()
+			r.ask = nil
+		}
+	}
 	line := p.line()
 	if line == "" {
 		return
@@ -163,6 +184,9 @@ func (p *progress) line() string {
 	rate := float64(n) / max(p.now().Sub(r.start).Seconds(), 0.001)
 	s := fmt.Sprintf("explore: %d/%d done, %s: %d executions, %.0f/s, depth %d",
 		p.done, p.total, r.name, n, rate, r.live.Depth.Load())
+	if all := r.live.Expected(); all > float64(n) && all < math.MaxFloat64 {
+		s += fmt.Sprintf(", about %s executions, %s left", about(all), about(all-float64(n)))
+	}
 	if left, ok := p.left(n, rate); ok {
 		s += fmt.Sprintf(", %v left", left.Round(time.Second))
 	}
@@ -184,4 +208,16 @@ func (p *progress) left(n int64, rate float64) (time.Duration, bool) {
 		}
 	}
 	return left, ok
+}
+
+// about writes a number to two digits.
+func about(n float64) string {
+	if n >= 1e6 {
+		return fmt.Sprintf("%.1e", n)
+	}
+	unit := 1.0
+	for n/unit >= 100 {
+		unit *= 10
+	}
+	return fmt.Sprintf("%.0f", math.Round(n/unit)*unit)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,13 @@ func TestProgressLine(t *testing.T) {
 	p.limit = 0
 	check("explore: 0/3 done, first: 500 executions, 45/s, depth 42, 0s left (+1)")
 	p.deadline = time.Time{}
+	for all, want := range map[float64]string{
+		1234: ", about 1200 executions, 730 left", 84_321: ", about 84000 executions, 84000 left",
+		1.26e9: ", about 1.3e+09 executions, 1.3e+09 left", 500: "", math.Inf(1): "",
+	} {
+		a.live.Expect(all)
+		check("explore: 0/3 done, first: 500 executions, 45/s, depth 42" + want + " (+1)")
+	}
 	p.end(a)
 	check("explore: 1/3 done, second: 0 executions, 0/s, depth 0")
 	p.end(b)
@@ -82,4 +90,24 @@ func TestNoProgress(t *testing.T) {
 	if !called {
 		t.Error("hidden did not call its function")
 	}
+}
+
+// A scenario that takes long is asked about once.
+func TestProgressAsks(t *testing.T) {
+	c := &clock{time.Unix(1000, 0)}
+	var w strings.Builder
+	p := newProgress(&w, 1, c.now)
+	r := p.begin("one")
+	asked := make(chan bool, 2)
+	p.asks(r, func() { asked <- true })
+	p.show()
+	c.t = c.t.Add(askAfter)
+	if r.ask == nil {
+		t.Fatal("asked too early")
+	}
+	p.show()
+	if r.ask != nil {
+		t.Fatal("it will be asked again")
+	}
+	<-asked
 }

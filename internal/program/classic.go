@@ -12,16 +12,18 @@ func counter(w *sched.World, n []int) {
 	lock := sched.NewMutex(w, "lock")
 	x := new(int)
 	sched.Save(w, x)
+	var all []*sched.Task
 	for i := range tasks {
-		w.Go(fmt.Sprint("counter", i), func(t *sched.Task) {
+		all = append(all, w.Go(fmt.Sprint("counter", i), func(t *sched.Task) {
 			for i := range times {
 				lock.Lock(t)
 				*x++
 				lock.Unlock(t)
 				t.Live(uint64(i))
 			}
-		})
+		}))
 	}
+	w.Symmetric(all...)
 	w.AtEnd(sched.Property{
 		Name: "counted",
 		Check: func() string {
@@ -39,9 +41,11 @@ func counter(w *sched.World, n []int) {
 func readers(w *sched.World, n []int) {
 	x := sched.NewWord(w, "x", 0)
 	w.Go("writer", func(t *sched.Task) { x.Store(t, 1) })
+	var all []*sched.Task
 	for i := range n[0] {
-		w.Go(fmt.Sprint("reader", i), func(t *sched.Task) { x.Load(t) })
+		all = append(all, w.Go(fmt.Sprint("reader", i), func(t *sched.Task) { x.Load(t) }))
 	}
+	w.Symmetric(all...)
 }
 
 // lastzero: the reader looks for the last zero of an array that N writers

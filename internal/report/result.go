@@ -130,7 +130,10 @@ func Verdict(r *sched.Report) string {
 		if r.Options.Preemptions >= 0 {
 			fmt.Fprintf(&b, " preemptions=%d", r.Options.Preemptions)
 		}
-		return b.String()
+		if r.Loops > 0 {
+			fmt.Fprintf(&b, " loops=%d", r.Loops)
+		}
+		return b.String() + upToSymmetry(r)
 	case sched.Sampled:
 		text := fmt.Sprintf("sampled seed=%d schedules=%016x", r.Options.Seed, r.Hash)
 		if r.Cut > 0 {
@@ -150,7 +153,16 @@ func Verdict(r *sched.Report) string {
 		}
 		return text
 	}
-	return r.Verdict.String()
+	return r.Verdict.String() + upToSymmetry(r)
+}
+
+// upToSymmetry says that schedules were left out which others become when tasks
+// are exchanged.
+func upToSymmetry(r *sched.Report) string {
+	if r.Symmetric {
+		return " up to symmetry"
+	}
+	return ""
 }
 
 // lastLine is the line of a scenario that scripts read.
