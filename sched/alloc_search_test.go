@@ -18,6 +18,9 @@ func TestSearchesAllocateNothing(t *testing.T) {
 	const n = 1500
 	for _, p := range []*Program{counter(3, 5), readers(12), heaplock(5, true), program("waits", waitsSetup)} {
 		for _, s := range Strategies() {
+			if s.Name == "auto" {
+				continue // its walks fill tables until it has chosen; what it chooses is here
+			}
 			t.Run(p.Name+"/"+s.Name, func(t *testing.T) {
 				once, twice := int64(0), int64(0)
 				for range 5 {
