@@ -31,7 +31,6 @@ type prober struct {
 	weights []float64 // logarithms, of finished walks; -Inf for nothing
 	weight  float64
 	frames  []probeFrame
-	value   int // values of the data choice that a walk is at
 
 	states *cache // hashes of states, nil: not wanted
 	levels []level
