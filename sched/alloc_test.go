@@ -24,10 +24,10 @@ func TestExecutionsAllocateNothing(t *testing.T) {
 				o.Preemptions = -1
 			}
 			allocs, executions := measureAllocs(t, p, o)
-			for try := 0; allocs != 0 && try < 4; try++ { // the runtime itself allocates at times
+			for try := 0; allocs != 0 && try < 20; try++ { // the runtime itself allocates at times
 				allocs, executions = measureAllocs(t, p, o)
 			}
-			if allocs > executions/20 && executions > 100 { // less than that is the runtime's
+			if allocs != 0 && executions > 100 {
 				t.Errorf("%s %s: %d allocations in %d executions", p.Name, what, allocs, executions)
 			}
 		}

@@ -211,14 +211,17 @@ func TestPortfolio(t *testing.T) {
 func TestSamplesAllocateNothing(t *testing.T) {
 	for _, name := range sampling() {
 		var allocs [2]uint64
-		for i := range allocs {
-			var before, after runtime.MemStats
-			runtime.ReadMemStats(&before)
-			explore(t, heaplock(2, true), Options{Strategy: name, Preemptions: -1, Executions: int64(3000 * (i + 1)), Recheck: -1, Classes: 1 << 20})
-			runtime.ReadMemStats(&after)
-			allocs[i] = after.Mallocs - before.Mallocs
+		more := func() bool { return allocs[1] > allocs[0]+50 }
+		for try := 0; try == 0 || more() && try < 20; try++ { // the runtime itself allocates at times
+			for i := range allocs {
+				var before, after runtime.MemStats
+				runtime.ReadMemStats(&before)
+				explore(t, heaplock(2, true), Options{Strategy: name, Preemptions: -1, Executions: int64(3000 * (i + 1)), Recheck: -1, Classes: 1 << 20})
+				runtime.ReadMemStats(&after)
+				allocs[i] = after.Mallocs - before.Mallocs
+			}
 		}
-		if allocs[1] > allocs[0]+500 { // the runtime itself allocates at times
+		if more() {
 			t.Errorf("%s: %d allocations, %d for twice as many executions", name, allocs[0], allocs[1])
 		}
 	}
