@@ -168,8 +168,10 @@
 // -litmus for the token of a litmus file.
 //
 // Conform replays on the page heap what the real Go 1.16 runtime answered to
-// the operations in vector files, and compares every answer. "explore conform
-// -h" shows its flags.
+// the operations in vector files, and compares every answer. It
+// knows the flags -kinds LIST, to run cases of these kinds only (pageheap, bitmap,
+// word, ranges, arenas, mheap), and -level NAME, what to compare: full (the default),
+// or results, without what is internal to the runtime.
 //
 // Infer explores scenarios and writes, instead of checking contracts, under which
 // conditions the functions of the page heap were called: a row for each function
@@ -180,8 +182,8 @@
 // begin with "difference:", "inconsistent:" and "site:" say what is other than the
 // runtime documents; the variants that are about the time before the heap lock
 // assertions are compared with the contracts of that time. It knows the flags
-// -scenario, -variant, -depth, -strategy, -seed, -n, -timeout, -preemptions and
-// -o, and explores with dfs, at most one preemption and 400 steps if not told
+// -scenario, -variant, -depth, -strategy, -seed, -n, -timeout, -preemptions,
+// -memory and -o, and explores with dfs, at most one preemption and 400 steps if not told
 // otherwise.
 //
 // Coverage explores scenarios, all but the large ones if -scenario does not say

@@ -33,7 +33,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	c := &command{stdin, stdout, stderr}
 	code, err := c.dispatch(args)
 	if errors.Is(err, errHelp) {
-		_, err = io.WriteString(stdout, manual())
+		text := manual()
+		if args[0] != "help" {
+			text = manualOf(args[0])
+		}
+		_, err = io.WriteString(stdout, text)
 		code = exitOK
 	}
 	if err != nil {
@@ -54,10 +58,16 @@ func (c *command) dispatch(args []string) (int, error) {
 	}
 	switch args[0] {
 	case "list":
+		if asksHelp(args[1:]) {
+			return exitOK, errHelp
+		}
 		return exitOK, c.list(args[1:])
 	case "replay":
 		return c.replay(args[1:])
 	case "conform":
+		if asksHelp(args[1:]) {
+			return exitOK, errHelp
+		}
 		return conform.Command("explore", args[1:], c.stdout, c.stderr), nil
 	case "infer":
 		return c.infer(args[1:])
@@ -71,6 +81,11 @@ func (c *command) dispatch(args []string) (int, error) {
 		return exitOK, errHelp
 	}
 	return exitUsage, unknown("command", args[0], commandNames)
+}
+
+// asksHelp is for commands that do not read flags as exploration does.
+func asksHelp(args []string) bool {
+	return len(args) > 0 && slices.Contains([]string{"-h", "-help", "--help"}, args[0])
 }
 
 // noArguments refuses what is left over after the flags.

@@ -27,7 +27,7 @@ func nearest(name string, names []string) string {
 		return ""
 	}
 	name = strings.ToLower(name)
-	best, bestAt := "", len(name)/3+2
+	best, bestAt := "", min(len(name)/3+2, (len(name)+2)/2) // of a short name, something must be left
 	for _, n := range names {
 		low := strings.ToLower(n)
 		d := distance(name, low)
@@ -41,24 +41,28 @@ func nearest(name string, names []string) string {
 	return best
 }
 
-// distance is the number of letters to insert, delete or replace to make b of
-// a (Levenshtein, 1966).
+// distance is the number of letters to insert, delete or replace, and of pairs of
+// neighbours to exchange, to make b of a (Damerau, 1964, each letter at most once).
 func distance(a, b string) int {
+	var before []int
 	row := make([]int, len(b)+1)
 	for j := range row {
 		row[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
+		next := make([]int, len(b)+1)
+		next[0] = i + 1
 		for j := range len(b) {
-			d := diagonal
+			d := row[j]
 			if a[i] != b[j] {
 				d++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(d, row[j]+1, row[j+1]+1)
+			next[j+1] = min(d, next[j]+1, row[j+1]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				next[j+1] = min(next[j+1], before[j-1]+1)
+			}
 		}
+		before, row = row, next
 	}
 	return row[len(b)]
 }

@@ -47,6 +47,7 @@ func TestWrongUsage(t *testing.T) {
 		{"-litmus x -outcomes -resume x", "-outcomes and -resume contradict each other: outcomes are not saved"},
 		{"-q -v", "-q and -v contradict each other"},
 		{"-strategy dsf", `unknown strategy "dsf", did you mean dfs?`},
+		{"-strategy foo", `unknown strategy "foo", there are: ` + strategyNames},
 		{"-strategy=", `unknown strategy "", there are: ` + strategyNames},
 		{"-strategy pct/0", `strategy "pct/0": the depth is "0", not a number from 1 to 64`},
 		{"-strategy dfs/3", `unknown strategy "dfs/3"`},
@@ -96,10 +97,28 @@ func TestWrongUsage(t *testing.T) {
 }
 
 func TestHelp(t *testing.T) {
-	for _, args := range [][]string{{"help"}, {"-h"}, {"-help"}, {"replay", "-h"}} {
+	for _, args := range [][]string{{"help"}, {"-h"}, {"-help"}} {
 		var out, errs strings.Builder
 		if code := run(args, nil, &out, &errs); code != exitOK || out.String() != manual() || errs.String() != "" {
 			t.Errorf("explore %v: exit code %d, %d bytes, errors %q", args, code, out.Len(), errs.String())
+		}
+	}
+}
+
+// Each command tells its own part of the manual.
+func TestHelpOfCommands(t *testing.T) {
+	for _, name := range commandNames {
+		if name == "help" {
+			continue
+		}
+		for _, flag := range []string{"-h", "-help", "--help"} {
+			var out, errs strings.Builder
+			code := run([]string{name, flag}, nil, &out, &errs)
+			lines := strings.Split(out.String(), "\n")
+			if code != exitOK || errs.String() != "" || len(lines) < 5 || len(lines) > 30 ||
+				!strings.HasPrefix(lines[0], "usage: explore "+name+" ") || !strings.HasPrefix(strings.ToLower(lines[2]), name+" ") {
+				t.Errorf("explore %s %s: exit code %d, errors %q, output\n%s", name, flag, code, errs.String(), out.String())
+			}
 		}
 	}
 }
@@ -108,7 +127,7 @@ func TestNearest(t *testing.T) {
 	names := []string{"destroy-flush", "scavenge-window", "P-SEARCH", "dfs", "dpor"}
 	for name, want := range map[string]string{
 		"destroy-flsh": "destroy-flush", "destroy": "destroy-flush", "p-search": "P-SEARCH", "P-SERCH": "P-SEARCH",
-		"dpr": "dpor", "dfs ": "dfs", "": "", "x": "", "completely different": "",
+		"dpr": "dpor", "dfs ": "dfs", "foo": "", "bar": "", "": "", "x": "", "completely different": "",
 	} {
 		if got := nearest(name, names); got != want {
 			t.Errorf("nearest to %q is %q, want %q", name, got, want)
@@ -117,7 +136,7 @@ func TestNearest(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"flaw", "lawn", 2}} {
+	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"dsf", "dfs", 1}, {"ab", "ba", 1}, {"flaw", "lawn", 2}} {
 		if got := distance(c.a, c.b); got != c.want {
 			t.Errorf("distance of %q and %q is %d, want %d", c.a, c.b, got, c.want)
 		}

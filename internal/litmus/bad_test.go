@@ -22,6 +22,7 @@ var badFiles = []struct {
 	{"task A:\n", "1: task before the first line, which is: litmus 1"},
 	{"hello\n", "1: a litmus file starts with the line: litmus 1"},
 	{"C MP\n{ }\n", "1: a litmus file starts with the line: litmus 1"},
+	{"# A list\n\n* of points, with commas\n", "3: a litmus file starts with the line: litmus 1"},
 	{"litmus\n", `1: bad litmus line "litmus"; it is: litmus 1`},
 	{"litmus 1 2\n", `1: bad litmus line "litmus 1 2"; it is: litmus 1`},
 	{"litmus 2\nname n\n", `1: version "2" is not known; this reads: litmus 1`},

@@ -1,6 +1,7 @@
 package litmus
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -21,7 +22,10 @@ func Parse(file, src string) (*Program, error) {
 	for i, text := range lines {
 		p.line = i + 1
 		w, err := words(text)
-		if err == nil && len(w) > 0 {
+		switch {
+		case err != nil && p.at == sectionVersion && !strings.Contains(text, "litmus"):
+			err = errNoLitmus
+		case err == nil && len(w) > 0:
 			err = p.parseLine(w)
 		}
 		if err != nil {
@@ -33,6 +37,9 @@ func Parse(file, src string) (*Program, error) {
 	}
 	return p.prog, nil
 }
+
+// errNoLitmus is the error for a file of another kind.
+var errNoLitmus = errors.New("a litmus file starts with the line: litmus 1")
 
 // section is how far into the file the parser is; lines of an earlier section may not follow.
 type section int
@@ -85,7 +92,7 @@ func (p *parser) parseLine(w []string) error {
 		return f.parse(p, w)
 	}
 	if p.at == sectionVersion {
-		return fmt.Errorf("a litmus file starts with the line: litmus 1")
+		return errNoLitmus
 	}
 	return fmt.Errorf("unknown line %q; a line starts with name, mutex, rwmutex, var, task or final", w[0])
 }

@@ -28,9 +28,19 @@ const (
 
 // Check explores p and fails the test for each violation. First it runs the
 // schedules that failed before. The verdict of the report tells whether every
-// schedule was covered; a search that did not cover all is no failure.
+// schedule was covered; a search that did not cover all is no failure, but one
+// that could not check a property is, and one that reached not every goal.
+//
+// The zero Options explore everything: without a strategy it is dpor, and then
+// Preemptions 0 is no bound either.
 func Check(t TB, p *sched.Program, o sched.Options) *sched.Report {
 	t.Helper()
+	if o.Strategy == "" {
+		o.Strategy = "dpor"
+		if o.Preemptions == 0 {
+			o.Preemptions = -1
+		}
+	}
 	c := &check{t: t, p: p, o: o}
 	if text := os.Getenv(envSchedule); text != "" {
 		if tok, mine := c.token(text); mine {
@@ -48,10 +58,28 @@ func Check(t TB, p *sched.Program, o sched.Options) *sched.Report {
 	for i := range r.Findings {
 		c.fail(&r.Findings[i])
 	}
+	c.properties(r)
+	c.goals(r)
 	if r.Verdict != sched.Violated {
 		t.Logf("%s: %v%s, %d executions, %d steps", p.Name, r.Verdict, why(r), r.Executions, r.Steps)
 	}
 	return r
+}
+
+// properties fails the test for properties that the strategy of the search does
+// not check in every state, as they do not say what they read.
+func (c *check) properties(r *sched.Report) {
+	c.t.Helper()
+	name := r.Strategy
+	if r.Chosen != "" {
+		name = r.Chosen
+	}
+	e, err := sched.LookupStrategy(name)
+	if err != nil || e.Kind != sched.Exhaustive || e.Name == "dfs" || len(r.Unreduced) == 0 {
+		return
+	}
+	c.t.Errorf("%s: not checked in every state: %s; strategy %s must know what a property reads: declare Reads or Each, or use strategy dfs",
+		c.p.Name, strings.Join(r.Unreduced, ", "), e.Name)
 }
 
 func why(r *sched.Report) string {

@@ -73,7 +73,7 @@ func TestPasses(t *testing.T) {
 	t.Chdir(t.TempDir())
 	rec, r := check(account(true), all())
 	if len(rec.errors) != 0 || r.Verdict != sched.Complete || len(files(t)) != 0 ||
-		strings.Join(rec.logs, "") != "account: complete, 6 executions, 24 steps" {
+		strings.Join(rec.logs, "") != "account: complete, 4 executions, 16 steps" {
 		t.Errorf("%+v, %+v", rec, r)
 	}
 	rec, r = check(account(true), sched.Options{Preemptions: -1, Executions: 2})
@@ -198,8 +198,13 @@ func TestKeepNothing(t *testing.T) {
 // set up fails.
 func TestOtherFailures(t *testing.T) {
 	t.Chdir(t.TempDir())
-	rec, r := check(&sched.Program{Name: "never", Setup: func(w *sched.World) { w.Sometimes("goal") }}, all())
+	never := &sched.Program{Name: "never", Setup: func(w *sched.World) { w.Sometimes("goal") }}
+	rec, r := check(never, sched.Options{Strategy: "dfs", Preemptions: -1})
 	if len(rec.errors) != 1 || rec.errors[0] != "never: sometimes goal: no execution reached it" || r.Verdict != sched.Violated {
+		t.Errorf("%+v, %+v", rec, r)
+	}
+	rec, r = check(never, sched.Options{})
+	if len(rec.errors) != 1 || rec.errors[0] != "never: never reached: goal; of equivalent schedules one was run, and 1 with at most 2 preemptions besides" {
 		t.Errorf("%+v, %+v", rec, r)
 	}
 	rec, r = check(&sched.Program{Name: "bad", Setup: func(w *sched.World) { panic("no world") }}, all())
@@ -209,5 +214,62 @@ func TestOtherFailures(t *testing.T) {
 	rec, r = check(account(true), sched.Options{Strategy: "best"})
 	if len(rec.errors) != 1 || !strings.Contains(rec.errors[0], `unknown strategy "best"`) || r.Verdict != sched.Stopped {
 		t.Errorf("%+v, %+v", rec, r)
+	}
+}
+
+// The zero options are everything: strategy dpor, no bound. A bound of a search
+// whose strategy is named stays one.
+func TestZeroOptions(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct {
+		o    sched.Options
+		want string
+	}{
+		{sched.Options{}, "account: complete, 4 executions,"},
+		{sched.Options{Preemptions: 1}, "account: complete, 4 executions,"},
+		{sched.Options{Strategy: "dpor"}, "account: bounded, 2 executions,"},
+		{sched.Options{Strategy: "dfs"}, "account: bounded, 2 executions,"},
+		{sched.Options{Strategy: "dfs", Preemptions: -1}, "account: complete, 6 executions,"},
+	} {
+		rec, _ := check(account(true), c.o)
+		if len(rec.errors) != 0 || !strings.HasPrefix(strings.Join(rec.logs, ""), c.want) {
+			t.Errorf("%+v: %+v, want %s", c.o, rec, c.want)
+		}
+	}
+}
+
+// A goal that only some of the equivalent schedules reach counts as reached; a
+// property that a strategy cannot check is no success.
+func TestGoalsAndProperties(t *testing.T) {
+	t.Chdir(t.TempDir())
+	rec, r := check(&sched.Program{Name: "apart", Setup: func(w *sched.World) {
+		x, y := sched.NewWord(w, "x", 0), sched.NewWord(w, "y", 0)
+		first := w.Sometimes("y is first")
+		w.Go("A", func(t *sched.Task) { x.Store(t, 1) })
+		w.Go("B", func(t *sched.Task) {
+			y.Store(t, 1)
+			if len(w.Tasks()) == 2 && w.Now() == 1 {
+				first.Reach()
+			}
+		})
+	}}, sched.Options{})
+	if len(rec.errors) != 0 || len(r.Unreached) != 0 {
+		t.Errorf("%+v, %+v", rec, r)
+	}
+	sum := account(true)
+	setup := sum.Setup
+	sum.Setup = func(w *sched.World) {
+		setup(w)
+		w.Always(sched.Property{Name: "unsaid", Check: func() string { return "" }})
+	}
+	rec, _ = check(sum, sched.Options{})
+	if len(rec.errors) != 1 || rec.errors[0] != "account: not checked in every state: unsaid; strategy dpor must know what a property reads: declare Reads or Each, or use strategy dfs" {
+		t.Errorf("%+v", rec)
+	}
+	if rec, _ = check(sum, all()); len(rec.errors) != 1 {
+		t.Errorf("no bound: %+v", rec)
+	}
+	if rec, _ = check(sum, sched.Options{Strategy: "dfs", Preemptions: -1}); len(rec.errors) != 0 {
+		t.Errorf("dfs: %+v", rec)
 	}
 }

@@ -3,7 +3,7 @@
 // One call explores a program and fails the test if something is wrong:
 //
 //	func TestCounter(t *testing.T) {
-//		schedtest.Check(t, counter(), sched.Options{Preemptions: -1})
+//		schedtest.Check(t, counter(), sched.Options{})
 //	}
 //
 // A failure says what is wrong, shows the shortest schedule that leads to it, a

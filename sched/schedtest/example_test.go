@@ -45,7 +45,7 @@ func ExampleCheck() {
 		w.Go("A", func(t *sched.Task) { pop(t, mu, size) })
 		w.Go("B", func(t *sched.Task) { pop(t, mu, size) })
 	}}
-	schedtest.Check(t, stack, sched.Options{Preemptions: -1})
+	schedtest.Check(t, stack, sched.Options{})
 	// Output:
 	// stack: assertion pop/empty: nothing to pop
 	//     0  B  load size = 1  in pop
