@@ -2,6 +2,7 @@ package sched
 
 import (
 	"fmt"
+	"math/bits"
 	"runtime"
 )
 
@@ -43,7 +44,7 @@ func (x *engine) explore() {
 	for x.more && x.err == nil {
 		x.begin()
 		if first := x.pick(); first != nil {
-			x.drv.transfer(0, first.index+1)
+			x.transfer(0, first)
 		}
 		if x.more {
 			x.setup()
@@ -65,49 +66,122 @@ func (x *engine) setup() {
 }
 
 // close makes every coroutine exit. A coroutine that exits resumes whoever is
-// parked in its own slot; that may be another task, which then exits too, and
+// parked in its own slot; that may be another one, which then exits too, and
 // at last the caller.
 func (x *engine) close() {
 	x.over, x.more = true, false
 	if t := x.pick(); t != nil {
-		x.drv.transfer(0, t.index+1)
+		x.transfer(0, t)
 	}
 	x.closing = true
-	for _, t := range x.w.tasks {
-		if !t.gone {
-			x.drv.transfer(0, t.index+1)
+	for _, c := range x.carriers {
+		if !c.gone {
+			x.drv.transfer(0, c.number)
 		}
 	}
-	for _, t := range x.w.tasks {
-		if t.lost {
-			x.drv.bury(t.index+1, func() { x.burying = true })
+	for _, c := range x.carriers {
+		if c.lost {
+			x.drv.bury(c.number, func() { x.burying = true })
 		}
 	}
 }
 
-// coroutine runs the body of t in each execution that enters it.
-func (t *Task) coroutine() {
-	x := t.w.x
+// carrier is a coroutine that runs bodies of tasks. When one has been left, and a
+// task that is outside its body must move, the carrier goes on with that one:
+// nothing is switched.
+type carrier struct {
+	x      *engine
+	number int   // of its goroutine, from 1
+	task   *Task // whose body it runs, or ran last
+	gone   bool  // it has exited or must not be resumed
+	lost   bool  // its goroutine is exiting
+}
+
+func (c *carrier) bit() uint64 { return 1 << uint(c.number-1) }
+
+// addCarrier makes another carrier. There is one for each task, as all may be
+// inside their bodies.
+func (x *engine) addCarrier() {
+	c := &carrier{x: x, number: len(x.carriers) + 1}
+	x.carriers = append(x.carriers, c)
+	x.idle |= c.bit()
+	x.drv.add(c.run)
+}
+
+// run is the coroutine of c.
+func (c *carrier) run() {
+	x := c.x
 	defer func() {
-		if !t.gone {
-			x.lose(t, recover())
+		if !c.gone {
+			x.lose(c, recover())
 		}
 	}()
-	for !x.closing {
-		t.run()
-		if next := t.next(); next != t {
-			x.transfer(t, next)
+	for more := c.resumed(); more; {
+		if c.serve(); x.closing {
+			break
 		}
+		x.outside(c.task) // its body was left by a panic
+		more = c.follow(c.task.next())
 	}
-	t.gone = true
+	c.gone = true
 }
 
-// run runs the body of t to its end, or until the execution is over.
-func (t *Task) run() {
-	x := t.w.x
+// serve runs bodies until one is left by a panic or the search is over.
+func (c *carrier) serve() {
+	x := c.x
+	defer func() {
+		if r := recover(); r != nil {
+			c.task.left(r)
+		}
+	}()
+	for more := true; more; more = c.follow(x.pick()) {
+		t := c.task
+		t.inside(c)
+		t.body(t)
+		if !x.over && t.state == taskRunning {
+			x.afterStep(t)
+		}
+		x.outside(t)
+	}
+}
+
+// follow makes next go on, nil being the caller of run. It returns when c must
+// enter the body of c.task, or with false if c must exit.
+func (c *carrier) follow(next *Task) bool {
+	x := c.x
+	if next != nil && x.inside&next.bit() == 0 {
+		c.task = next
+		return true
+	}
+	x.idle |= c.bit()
+	x.transfer(c.number, next)
+	return c.resumed()
+}
+
+// resumed is called when c, which was outside all bodies, is entered.
+func (c *carrier) resumed() bool {
+	c.x.idle &^= c.bit()
+	c.task = c.x.entering
+	return !c.x.closing
+}
+
+// inside prepares for the body of t, which c is about to run.
+func (t *Task) inside(c *carrier) {
+	x := c.x
 	x.w.current = t
 	x.inside |= t.bit()
-	t.enter()
+	t.carrier = c.number
+	t.unwinds = 0
+	if t.state == taskReady {
+		t.state = taskStarting
+		if t.learns() {
+			t.fresh = t.w.fingerprint()
+		}
+	}
+}
+
+// outside is called when the body of t has been left.
+func (x *engine) outside(t *Task) {
 	x.inside &^= t.bit()
 	if x.over {
 		return
@@ -116,26 +190,6 @@ func (t *Task) run() {
 		x.late(t, "ends before its first operation")
 	}
 	x.ended(t)
-}
-
-func (t *Task) enter() {
-	x := t.w.x
-	defer func() {
-		if r := recover(); r != nil {
-			t.left(r)
-		}
-	}()
-	t.unwinds = 0
-	if t.state == taskReady {
-		t.state = taskStarting
-		if t.learns() {
-			t.fresh = t.w.fingerprint()
-		}
-	}
-	t.body(t)
-	if !x.over && t.state == taskRunning {
-		x.afterStep(t)
-	}
 }
 
 // left is told the panic that t left its body with.
@@ -171,12 +225,13 @@ func (x *engine) breakDown(r any) {
 	x.over, x.more, x.abort, x.deciding = true, false, true, false
 }
 
-// lose ends the search: the goroutine of t is exiting and cannot run the next
+// lose ends the search: the goroutine of c is exiting and cannot run the next
 // body. It is kept until the end, since an exit would take the goroutine that
 // resumed it last with it.
-func (x *engine) lose(t *Task, r any) {
+func (x *engine) lose(c *carrier, r any) {
+	t := c.task
 	x.inside &^= t.bit()
-	t.gone, t.lost = true, true
+	c.gone, c.lost = true, true
 	x.abort = true
 	switch {
 	case r != nil:
@@ -195,7 +250,7 @@ func (x *engine) lose(t *Task, r any) {
 	}
 	next := t.next()
 	for !x.burying {
-		x.transfer(t, next)
+		x.transfer(c.number, next)
 		next = nil
 	}
 }
@@ -222,12 +277,17 @@ func (x *engine) ended(t *Task) {
 	}
 }
 
-// transfer hands control from t to next, nil being the caller of run.
-func (x *engine) transfer(t, next *Task) {
+// transfer hands control from goroutine me to the one that runs the body of next,
+// or to one that is to enter it; nil is the caller of run.
+func (x *engine) transfer(me int, next *Task) {
 	to := 0
-	if next != nil {
-		to = next.index + 1
+	switch {
+	case next == nil:
+	case x.inside&next.bit() != 0:
+		to = next.carrier
+	default:
+		x.entering = next
+		to = bits.TrailingZeros64(x.idle) + 1
 	}
-	x.drv.transfer(t.index+1, to)
-	x.w.current = t
+	x.drv.transfer(me, to)
 }

@@ -12,6 +12,10 @@ type engine struct {
 	picks Strategy // what strat asks in Pick and Value in the end, to save calls
 	drv   driver
 
+	carriers []*carrier
+	idle     uint64 // carriers outside all bodies
+	entering *Task  // whose body the carrier that is resumed must enter
+
 	// What the owner of the engine asks for.
 	depth      int        // most steps of an execution, 0: no limit
 	stopAtFail bool       // a violation ends the execution
@@ -38,7 +42,7 @@ type engine struct {
 	prefix     Schedule
 	enabled    uint64
 	toStart    uint64 // tasks whose body must run up to its first operation
-	inside     uint64 // tasks whose coroutine is inside the body
+	inside     uint64 // tasks inside their bodies
 	moved      uint64 // tasks that have made a step
 	live       int    // tasks that are not daemons and have not ended
 	last       int

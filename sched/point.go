@@ -25,7 +25,8 @@ func (t *Task) point(p *Pending, b blocker) {
 	}
 	x.arrive(t, p, b)
 	if next := x.pick(); next != t {
-		x.transfer(t, next)
+		x.transfer(t.carrier, next)
+		x.w.current = t
 	}
 	if x.over {
 		t.dead()

@@ -30,7 +30,7 @@ func (w *World) newTask(name string, body func(*Task), parent *Task) *Task {
 
 // slotFor returns the task that stands for the next one made by parent, nil
 // being Setup. Over executions, the k-th task made by the same parent keeps its
-// index and its coroutine, so that the steps of two executions can be compared
+// index, so that the steps of two executions can be compared
 // whatever the order in which tasks were made.
 func (x *engine) slotFor(parent *Task) *Task {
 	w := x.w
@@ -112,7 +112,7 @@ func (x *engine) addSlot(parent *Task, child int) {
 	if parent != nil {
 		parent.children = append(parent.children, t)
 	}
-	x.drv.add(t.coroutine)
+	x.addCarrier()
 }
 
 // tooMany ends the search: this is a limit of the engine, no violation.

@@ -30,10 +30,9 @@ type Task struct {
 	children []*Task
 	nchild   int
 
-	ordinal int  // order of creation in this execution
-	gone    bool // the coroutine has exited or must not be resumed
-	lost    bool // its goroutine is exiting
-	unwinds int  // times that it was told to leave its body
+	ordinal int // order of creation in this execution
+	carrier int // that runs its body, while it is inside
+	unwinds int // times that it was told to leave its body
 	pend    Pending
 	block   blocker // what can disable the pending operation; nil: never disabled
 	joiners uint64
