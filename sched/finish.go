@@ -148,9 +148,23 @@ func (p *Property) evaluate() (v Violation, ok bool) {
 	return Violation{Kind: KindProperty, Site: p.Name, Message: what}, what == ""
 }
 
+// ask checks p after a step. If the check itself panics, that is the violation.
+func (p *Property) ask() (what string, broken *Violation) {
+	defer func() {
+		if r := recover(); r != nil {
+			v := panicked(r)
+			broken = &v
+		}
+	}()
+	return p.Check(), nil
+}
+
 // checkStart checks the properties that must always hold before the first step
 // of all. Later executions start from the same state.
 func (x *engine) checkStart() {
+	current := x.w.current
+	x.w.current, x.checking = nil, true
+	defer func() { x.w.current, x.checking = current, false }()
 	rest := x.w.always
 	for i := range x.w.gates {
 		g := &x.w.gates[i]
@@ -183,7 +197,7 @@ func (x *engine) afterStep(t *Task) {
 	if touched&watched == 0 && !x.w.watchesAll {
 		return
 	}
-	x.checking = true
+	x.w.current, x.checking = nil, true // no task may do anything
 	rest := x.w.always
 	for i := range x.w.gates {
 		g := &x.w.gates[i]
@@ -196,10 +210,14 @@ func (x *engine) afterStep(t *Task) {
 			if m := group[j].mask; m != ^uint64(0) && m&touched == 0 || known && group[j].Stateless {
 				continue
 			}
-			if what := group[j].Check(); what != "" {
-				t.Fail(Violation{Kind: KindProperty, Site: group[j].Name, Message: what})
+			if what, broken := group[j].ask(); what != "" || broken != nil {
+				x.w.current, x.checking = t, false
+				if broken == nil {
+					broken = &Violation{Kind: KindProperty, Site: group[j].Name, Message: what}
+				}
+				t.Fail(*broken)
 			}
 		}
 	}
-	x.checking = false
+	x.w.current, x.checking = t, false
 }

@@ -20,21 +20,33 @@ import (
 
 // look is that a task looked at an object after a step and before its next one.
 type look struct {
-	step int32 // position in the log
-	hook bool  // in a hook of a lock
-	obj  ObjID
+	step  int32 // position in the log
+	hook  bool  // in a hook of a lock
+	moves bool  // obj is a task: at where it is, not only whether it has ended
+	obj   ObjID // a task counts as what others join, allTasks as all of them
 }
+
+// allTasks stands for which tasks there are.
+const allTasks = ^ObjID(0)
 
 // looked notes that code looks at an object.
 func (w *World) looked(id ObjID) {
 	if x := w.x; x != nil && w.current != nil {
-		x.looked(id)
+		x.looked(look{obj: id})
+	}
+}
+
+// lookedAtTask notes that code looks at a task: whether it has ended or, if moves
+// is true, how far it has come.
+func (w *World) lookedAtTask(u *Task, moves bool) {
+	if x := w.x; x != nil && w.current != nil && w.current != u {
+		x.looked(look{obj: u.joinID(), moves: moves})
 	}
 }
 
 // looked notes a look of the running task, not of a property. A task that looks
 // before its first operation cannot be started late.
-func (x *engine) looked(id ObjID) {
+func (x *engine) looked(l look) {
 	t := x.w.current
 	switch {
 	case x.deciding || x.checking || t.state != taskStarting && t.state != taskRunning:
@@ -42,7 +54,7 @@ func (x *engine) looked(id ObjID) {
 	case t.state == taskStarting:
 		t.touched = true
 	}
-	l := look{int32(len(x.log) - 1), x.hooked, id}
+	l.step, l.hook = int32(len(x.log)-1), x.hooked
 	if n := len(x.looks); !x.reduces || l.step < 0 || n > 0 && x.looks[n-1] == l {
 		return
 	}
@@ -54,14 +66,8 @@ func (x *engine) looked(id ObjID) {
 func (d *dpor) judgeLooks(r *Result) {
 	for _, l := range r.w.x.looks {
 		name := ""
-		for k := d.heads[d.number(l.obj)]; k >= 0; k = d.older(k, d.number(l.obj)) {
-			if max(k, l.step) < int32(d.common) {
-				break // judged before
-			}
-			if d.events[k].mode.changes() && !d.follows(k, l.step) && !d.follows(l.step, k) {
-				name = r.w.ObjectName(l.obj)
-				break
-			}
+		if d.openLook(r, l) {
+			name = r.w.ObjectName(l.obj)
 		}
 		switch {
 		case name == "":
@@ -72,6 +78,44 @@ func (d *dpor) judgeLooks(r *Result) {
 		}
 	}
 }
+
+// openLook reports whether something that changes what was looked at is ordered
+// neither before nor after the look. What was judged with an execution before is
+// left out.
+func (d *dpor) openLook(r *Result, l look) bool {
+	switch task := int(l.obj & (1<<objCreatorShift - 1)); {
+	case l.obj>>objCreatorShift != joinObjects:
+		on := d.number(l.obj)
+		for k := d.heads[on]; k >= 0 && max(k, l.step) >= int32(d.common); k = d.older(k, on) {
+			if d.events[k].mode.changes() && d.open(k, l.step) {
+				return true
+			}
+		}
+	case l.obj == allTasks:
+		for _, k := range d.madeBy {
+			if k >= 0 && d.open(k, l.step) {
+				return true
+			}
+		}
+	case l.moves:
+		for k := d.lastOf[task]; k >= 0; k = d.events[k].prev {
+			if d.open(k, l.step) {
+				return true
+			}
+		}
+	case r.w.tasks[task].Ended():
+		k := d.lastOf[task]
+		if k < 0 {
+			k = d.madeBy[task] // it ended where it was made
+		}
+		return k >= 0 && d.open(k, l.step)
+	}
+	return false
+}
+
+// open reports whether neither of two events comes before the other in all
+// executions of the trace.
+func (d *dpor) open(i, j int32) bool { return !d.follows(i, j) && !d.follows(j, i) }
 
 // joined returns the names of both lists, sorted.
 func joined(a, b []string) []string {

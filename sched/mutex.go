@@ -89,6 +89,9 @@ func (m *Mutex) event(t *Task, e LockEvent) {
 	if m.hook != nil {
 		t.alive()
 		if x := m.w.x; x != nil {
+			if x.hooked {
+				panic("sched: a hook of a lock must not perform operations")
+			}
 			x.hooked = true
 			m.hook(t, m, e)
 			x.hooked = false

@@ -55,6 +55,9 @@ func (w *World) ObjectName(id ObjID) string {
 	if n := w.namerOf(id); n != nil {
 		return n.objectName(id)
 	}
+	if id == allTasks {
+		return "the list of tasks"
+	}
 	creator, n := id>>objCreatorShift, id&(1<<objCreatorShift-1)
 	if creator == joinObjects && int(n) < len(w.tasks) {
 		return w.tasks[n].name

@@ -44,6 +44,9 @@ func (t *Task) alive() {
 
 func (t *Task) dead() {
 	x := t.w.x
+	if x.checking {
+		panic(fmt.Sprintf("sched: a property must not perform operations, but %s is asked to do something in one", t.name))
+	}
 	if x.w.current != t {
 		panic(fmt.Sprintf("sched: the running task is not %s, which is asked to do something", t.name))
 	}

@@ -117,8 +117,10 @@ func (t *tally) count(r *Result) {
 	}
 }
 
-// more adds an execution that is not counted.
+// more adds an execution that is not counted. What ends the search is reported
+// even if the strategy is silent about it, or nothing would say why.
 func (t *tally) more(r *Result, silent bool) {
+	silent = silent && !r.w.x.abort
 	t.steps += int64(len(r.Log))
 	t.maxSteps = max(t.maxSteps, len(r.Log))
 	if r.w.x.spin.passed {

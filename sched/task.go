@@ -77,20 +77,33 @@ func (t *Task) World() *World { return t.w }
 func (t *Task) Daemon() bool { return t.daemon }
 
 // Finished reports whether the body of the task has returned. Any task or
-// property may ask; it is no operation.
-func (t *Task) Finished() bool { return t.state == taskDone }
+// property may ask; it is no operation. Join waits for it.
+func (t *Task) Finished() bool {
+	t.w.lookedAtTask(t, false)
+	return t.state == taskDone
+}
 
 // Ended reports whether the task will take no further step: its body has
 // returned or a violation ended it.
-func (t *Task) Ended() bool { return t.state == taskDone || t.state == taskFailed }
+func (t *Task) Ended() bool {
+	t.w.lookedAtTask(t, false)
+	return t.state == taskDone || t.state == taskFailed
+}
 
 // Pending returns the next operation of a parked task, for properties and
 // diagnosis.
-func (t *Task) Pending() (kind OpKind, obj ObjID) { return t.pend.Kind, t.pend.Obj }
+func (t *Task) Pending() (kind OpKind, obj ObjID) {
+	t.w.lookedAtTask(t, true)
+	return t.pend.Kind, t.pend.Obj
+}
 
 // Blocked reports whether the task is parked at an operation that cannot be
 // performed now. It is for properties and diagnosis.
 func (t *Task) Blocked() bool {
+	t.w.lookedAtTask(t, true)
+	if t.state == taskParked && t.pend.Obj != 0 && t.w.current != t {
+		t.w.looked(t.pend.Obj)
+	}
 	return t.state == taskParked && t.block != nil && !t.block.admits(t)
 }
 

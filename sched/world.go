@@ -203,9 +203,16 @@ func (w *World) Daemon(name string, body func(t *Task)) *Task {
 }
 
 // Tasks returns the tasks of the current execution in the order of creation.
-func (w *World) Tasks() []*Task { return w.created }
+func (w *World) Tasks() []*Task {
+	if x := w.x; x != nil && w.current != nil {
+		x.looked(look{obj: allTasks})
+	}
+	return w.created
+}
 
-// Now returns the number of steps that the current execution has made.
+// Now returns the number of steps that the current execution has made. It is
+// for properties and for those who watch: what tasks do must not depend on it,
+// as equivalent schedules differ in it.
 func (w *World) Now() int {
 	if w.x == nil {
 		return 0
