@@ -25,6 +25,7 @@ var stack = []struct {
 }{
 	{"sched", nil},
 	{"sched/schedtest", []string{"sched"}},
+	{"sched/gosync", []string{"sched"}},
 	{"internal/litmus", nil},
 	{"internal/litmus/oracle", []string{"internal/litmus"}},
 	{"internal/litmus/bridge", []string{"internal/litmus", "sched"}},

@@ -4,7 +4,8 @@ import "fmt"
 
 // RWMutex is a reader/writer lock: several readers or one writer, without
 // preference for either. A reader may acquire it repeatedly and releases it as
-// often.
+// often. With sync.RWMutex a reader that does so may wait for ever; the RWMutex of
+// package gosync shows that.
 type RWMutex struct {
 	w       *World
 	id      ObjID
