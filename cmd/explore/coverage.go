@@ -7,24 +7,16 @@ import (
 
 	"lockheld/heap"
 	"lockheld/internal/coverage"
-	"lockheld/internal/program"
 )
 
 // coverage explores scenarios and writes what their executions come to.
 func (c *command) coverage(args []string) (int, error) {
 	s := newSettings()
 	s.strategy, s.preemptions = "dfs", upTo(inferPreemptions)
-	rest, err := s.parse("coverage", args)
-	if err == nil {
-		err = noArguments(rest)
-	}
-	if err == nil {
-		err = s.check()
-	}
-	if err != nil {
+	if err := s.parseAll("coverage", args); err != nil {
 		return exitUsage, err
 	}
-	names, err := s.coveredScenarios()
+	names, err := s.observed("coverage is about the page heap", coverage.Scenarios())
 	if err != nil {
 		return exitUsage, err
 	}
@@ -49,34 +41,10 @@ func (c *command) coverage(args []string) (int, error) {
 	return code, out.close()
 }
 
-// coveredScenarios are the scenarios to explore.
-func (s *settings) coveredScenarios() ([]string, error) {
-	names := coverage.Scenarios()
-	if s.set["scenario"] {
-		var err error
-		if names, err = splitList("scenario", s.scenarios); err != nil {
-			return nil, err
-		}
-	}
-	for _, name := range names {
-		if program.Is(name) {
-			return nil, usagef("%s is a program; coverage is about the page heap", name)
-		}
-		if err := checkScenario(name, s.variant, nil); err != nil {
-			return nil, err
-		}
-	}
-	return names, nil
-}
-
 // cover explores the scenarios and compares the variants.
 func (s *settings) cover(ctx context.Context, names []string) (*coverage.Coverage, error) {
-	search := ctx
-	if s.timeout > 0 {
-		var cancel context.CancelFunc
-		search, cancel = context.WithTimeout(ctx, s.timeout)
-		defer cancel()
-	}
+	search, cancel := s.limited(ctx)
+	defer cancel()
 	e, err := s.strategyEntry()
 	if err != nil {
 		return nil, err

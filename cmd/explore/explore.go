@@ -18,14 +18,7 @@ import (
 // with the workers that are free, and writes the results in the order of the list.
 func (c *command) explore(args []string) (int, error) {
 	s := newSettings()
-	rest, err := s.parse("", args)
-	if err == nil {
-		err = noArguments(rest)
-	}
-	if err == nil {
-		err = s.check()
-	}
-	if err != nil {
+	if err := s.parseAll("", args); err != nil {
 		return exitUsage, err
 	}
 	targets, err := s.targets()

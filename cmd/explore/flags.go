@@ -173,6 +173,18 @@ func (s *settings) parse(command string, args []string) ([]string, error) {
 	return f.Args(), bad
 }
 
+// parseAll reads the flags of a command that takes nothing else, and checks them.
+func (s *settings) parseAll(command string, args []string) error {
+	rest, err := s.parse(command, args)
+	if err == nil {
+		err = noArguments(rest)
+	}
+	if err == nil {
+		err = s.check()
+	}
+	return err
+}
+
 // check finds values that are out of range or contradict each other.
 func (s *settings) check() error {
 	for _, c := range []struct {

@@ -26,17 +26,10 @@ func (c *command) infer(args []string) (int, error) {
 	s := newSettings()
 	s.depth = inferDepth
 	s.strategy, s.preemptions = "dfs", upTo(inferPreemptions)
-	rest, err := s.parse("infer", args)
-	if err == nil {
-		err = noArguments(rest)
-	}
-	if err == nil {
-		err = s.check()
-	}
-	if err != nil {
+	if err := s.parseAll("infer", args); err != nil {
 		return exitUsage, err
 	}
-	names, err := s.inferScenarios()
+	names, err := s.observed("infer is about the functions of the page heap", properties.ScenariosFor(s.variant))
 	if err != nil {
 		return exitUsage, err
 	}
@@ -46,12 +39,8 @@ func (c *command) infer(args []string) (int, error) {
 	}
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer release()
-	search := ctx
-	if s.timeout > 0 {
-		var cancel context.CancelFunc
-		search, cancel = context.WithTimeout(ctx, s.timeout)
-		defer cancel()
-	}
+	search, cancel := s.limited(ctx)
+	defer cancel()
 	in := contracts.New(s.variant)
 	for _, name := range names {
 		if err := s.observe(search, in, name); err != nil {
@@ -74,9 +63,10 @@ func (c *command) infer(args []string) (int, error) {
 	return code, out.close()
 }
 
-// inferScenarios are the scenarios to observe.
-func (s *settings) inferScenarios() ([]string, error) {
-	names := properties.ScenariosFor(s.variant)
+// observed are the scenarios that infer or coverage explores: those of -scenario,
+// or usual. Programs are none: about says why.
+func (s *settings) observed(about string, usual []string) ([]string, error) {
+	names := usual
 	if s.set["scenario"] {
 		var err error
 		if names, err = splitList("scenario", s.scenarios); err != nil {
@@ -85,13 +75,21 @@ func (s *settings) inferScenarios() ([]string, error) {
 	}
 	for _, name := range names {
 		if program.Is(name) {
-			return nil, usagef("%s is a program; infer is about the functions of the page heap", name)
+			return nil, usagef("%s is a program; %s", name, about)
 		}
 		if err := checkScenario(name, s.variant, nil); err != nil {
 			return nil, err
 		}
 	}
 	return names, nil
+}
+
+// limited is ctx with the limit of -timeout.
+func (s *settings) limited(ctx context.Context) (context.Context, context.CancelFunc) {
+	if s.timeout > 0 {
+		return context.WithTimeout(ctx, s.timeout)
+	}
+	return context.WithCancel(ctx)
 }
 
 // observe explores one scenario. Assertions about locks end no execution.

@@ -140,8 +140,13 @@ func (c *check) record(r *sched.Report, tok *sched.Token, tr *sched.Trace) {
 func (c *check) fail(f *sched.Finding) {
 	c.t.Helper()
 	text := c.p.Name + ": " + f.Violation.Error()
-	if f.Violation.Kind == sched.KindSometimes || f.Violation.Kind == sched.KindNondeterminism {
-		c.t.Errorf("%s", text) // no schedule shows it
+	switch f.Violation.Kind { // no schedule shows these
+	case sched.KindSometimes:
+		c.t.Errorf("%s", text)
+		return
+	case sched.KindNondeterminism:
+		c.t.Errorf("%s\nThe same schedule, run again, did something else: the program uses what the scheduler does not see, "+
+			"such as a variable from before Setup, a map in iteration order, or time.", text)
 		return
 	}
 	tok, tr, err := c.tokenOf(f)

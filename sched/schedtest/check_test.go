@@ -217,6 +217,25 @@ func TestOtherFailures(t *testing.T) {
 	}
 }
 
+// What does not repeat itself is explained.
+func TestNondeterminism(t *testing.T) {
+	t.Chdir(t.TempDir())
+	runs := 0
+	rec, _ := check(&sched.Program{Name: "counts", Setup: func(w *sched.World) {
+		x := sched.NewWord(w, "x", 0)
+		w.Go("A", func(t *sched.Task) {
+			if runs++; runs%2 == 0 {
+				x.Load(t)
+			}
+			x.Store(t, 1)
+		})
+		w.Go("B", func(t *sched.Task) { x.Store(t, 2) })
+	}}, sched.Options{})
+	if len(rec.errors) != 1 || !strings.Contains(rec.errors[0], "counts: nondeterminism") || !strings.Contains(rec.errors[0], "a variable from before Setup") {
+		t.Errorf("%+v", rec)
+	}
+}
+
 // The zero options are everything: strategy dpor, no bound. A bound of a search
 // whose strategy is named stays one.
 func TestZeroOptions(t *testing.T) {
