@@ -99,9 +99,11 @@ func readCollection(t *testing.T) []file {
 // beyond has, by strategy, the files that take it too long. All other files
 // are explored with every exhaustive strategy that there is.
 var beyond = map[string][]string{
-	"dfs": {"binclocks-4", "filesystem-14", "filesystem-16", "indexer-12", "lastzero-10",
-		"lastzero-5", "readers-13", "readers-8", "readers-own-6"}, // over 100,000 interleavings
-	"cache": {"filesystem-14", "filesystem-16", "indexer-12", "lastzero-10", "readers-13"}, // as many states
+	"dfs": {"binclocks-4", "cinc-4", "filesystem-14", "filesystem-16", "filesystem-18", "filesystem-19", "indexer-12", "indexer-15",
+		"lastzero-10", "lastzero-15", "lastzero-5", "readers-13", "readers-8", "readers-own-6"}, // over 100,000 interleavings
+	"cache": {"filesystem-14", "filesystem-16", "filesystem-18", "filesystem-19", "indexer-12", "indexer-15", "lastzero-10",
+		"lastzero-15", "readers-13"}, // as many states
+	"auto": {"lastzero-15"}, // it chooses dpor, which has done it
 }
 
 // TestCollection explores the files of the collection with every exhaustive
