@@ -18,6 +18,22 @@ func GuardedBy(m *Mutex) Guard {
 	}
 }
 
+// GuardedByRW requires m to be held by the accessing task: for writing, or for
+// reading if it reads.
+func GuardedByRW(m *RWMutex) Guard {
+	return func(t *Task, write bool) string {
+		switch {
+		case m.writer == t || !write && m.ReadBy(t) > 0:
+			return ""
+		case write && m.ReadBy(t) > 0:
+			return m.name + " is held for reading only"
+		case m.writer != nil:
+			return m.name + " is held by " + m.writer.name
+		}
+		return m.name + " is not held"
+	}
+}
+
 // Cell watches memory that the program keeps itself. Every access is checked
 // against the guard and for a data race: two accesses by different tasks, one
 // of them a write, that no synchronisation orders (happens-before by vector

@@ -54,6 +54,14 @@ func (m *RWMutex) Writer() *Task {
 	return m.writer
 }
 
+// HeldBy reports whether t holds m for writing. It is no operation.
+func (m *RWMutex) HeldBy(t *Task) bool {
+	if t != m.w.current {
+		m.w.looked(m.id) // whether it holds m itself, a task knows
+	}
+	return m.writer == t && t != nil
+}
+
 // ReadBy reports how often t holds m for reading. It is no operation.
 func (m *RWMutex) ReadBy(t *Task) int {
 	if t != m.w.current {

@@ -61,7 +61,7 @@ func judge(t *testing.T, programs []program) {
 					t.Errorf("%s: %q, want %q", strategy, got, p.want)
 				}
 				if r.Verdict != sched.Complete && r.Verdict != sched.Violated {
-					t.Errorf("%s: %v", strategy, r.Verdict)
+					t.Errorf("%s: %v %v", strategy, r.Verdict, r.Notes)
 				}
 				switch strategy {
 				case "dfs":

@@ -48,9 +48,12 @@ func (m *RWMutex) Unlock(t *sched.Task) {
 	m.writers.Unlock(t)
 }
 
+// Guard requires that the accessing task holds the lock: for writing, or for
+// reading if it reads.
+func (m *RWMutex) Guard() sched.Guard { return sched.GuardedByRW(m.lock) }
+
+// HeldBy reports whether t holds the lock for writing. It is no operation.
+func (m *RWMutex) HeldBy(t *sched.Task) bool { return m.lock.HeldBy(t) }
+
 // ReadBy reports how often t holds the lock for reading. It is no operation.
 func (m *RWMutex) ReadBy(t *sched.Task) int { return m.lock.ReadBy(t) }
-
-// Writer returns the task that holds the lock for writing, or nil. It is no
-// operation.
-func (m *RWMutex) Writer() *sched.Task { return m.lock.Writer() }

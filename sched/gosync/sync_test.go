@@ -89,15 +89,25 @@ var objects = []program{
 	}, []string{"stuck A waits for s > 1"}},
 	{"readers and a writer", func(w *sched.World, say func(string, ...any)) {
 		m := gosync.NewRWMutex(w, "m")
-		x := sched.NewGuarded(w, "x", 0, func(t *sched.Task, write bool) string {
-			if m.Writer() == t || !write && m.ReadBy(t) > 0 {
-				return ""
-			}
-			return "m is not held"
-		})
+		x := sched.NewGuarded(w, "x", 0, m.Guard())
 		w.Go("A", func(t *sched.Task) { m.RLock(t); say("%d", *x.Read(t)); m.RUnlock(t) })
-		w.Go("B", func(t *sched.Task) { m.Lock(t); *x.Write(t)++; m.Unlock(t) })
+		w.Go("B", func(t *sched.Task) {
+			m.Lock(t)
+			if !m.HeldBy(t) || m.ReadBy(t) != 0 {
+				say("not held")
+			}
+			*x.Write(t)++
+			m.Unlock(t)
+			if m.HeldBy(t) {
+				say("held")
+			}
+		})
 	}, []string{"0", "1"}},
+	{"a reader that writes", func(w *sched.World, say func(string, ...any)) {
+		m := gosync.NewRWMutex(w, "m")
+		x := sched.NewGuarded(w, "x", 0, m.Guard())
+		w.Go("A", func(t *sched.Task) { m.RLock(t); *x.Write(t)++; m.RUnlock(t) })
+	}, []string{"guard A writes x: m is held for reading only"}},
 	{"a reader that reads again", func(w *sched.World, say func(string, ...any)) {
 		m := gosync.NewRWMutex(w, "m")
 		w.Go("A", func(t *sched.Task) { m.RLock(t); m.RLock(t); m.RUnlock(t); m.RUnlock(t) })

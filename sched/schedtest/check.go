@@ -28,7 +28,8 @@ const (
 
 // Check explores p and fails the test for each violation. First it runs the
 // schedules that failed before. The verdict of the report tells whether every
-// schedule was covered; a search that did not cover all is no failure, but one
+// schedule was covered, and its notes, which are logged, why not if it is by the
+// program; a search that did not cover all is no failure, but one
 // that could not check a property is, and one that reached not every goal.
 //
 // The zero Options explore everything: without a strategy it is dpor, and then
@@ -63,6 +64,9 @@ func Check(t TB, p *sched.Program, o sched.Options) *sched.Report {
 	if r.Verdict != sched.Violated {
 		t.Logf("%s: %v%s, %d executions, %d steps", p.Name, r.Verdict, why(r), r.Executions, r.Steps)
 	}
+	for _, n := range r.Notes {
+		t.Logf("%s: %s", p.Name, n)
+	}
 	return r
 }
 
@@ -82,11 +86,27 @@ func (c *check) properties(r *sched.Report) {
 		c.p.Name, strings.Join(r.Unreduced, ", "), e.Name)
 }
 
+// why says what took complete away.
 func why(r *sched.Report) string {
-	if r.Why == "" {
+	var why []string
+	if r.Why != "" {
+		why = append(why, r.Why)
+	}
+	if r.Verdict == sched.Bounded {
+		if r.Options.Preemptions >= 0 {
+			why = append(why, fmt.Sprintf("preemptions=%d", r.Options.Preemptions))
+		}
+		if r.Cut > 0 {
+			why = append(why, fmt.Sprintf("%d cut off after %d steps", r.Cut, r.Options.Depth))
+		}
+		if r.PassedOver > 0 {
+			why = append(why, fmt.Sprintf("in %d a task that waits by going round was passed over", r.PassedOver))
+		}
+	}
+	if len(why) == 0 {
 		return ""
 	}
-	return " (" + r.Why + ")"
+	return " (" + strings.Join(why, "; ") + ")"
 }
 
 // check is one call of Check.

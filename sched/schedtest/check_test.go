@@ -217,6 +217,32 @@ func TestOtherFailures(t *testing.T) {
 	}
 }
 
+// Whatever takes complete away is said.
+func TestSaysWhyNotComplete(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, c := range []struct {
+		body func(t *sched.Task, x *sched.Word)
+		o    sched.Options
+		want string
+	}{
+		{func(t *sched.Task, x *sched.Word) { x.Add(t, 1); x.Add(t, 1) }, sched.Options{Depth: 2}, "cut off after 2 steps)"},
+		{func(t *sched.Task, x *sched.Word) {
+			for x.Add(t, 0) == 0 {
+			}
+		}, sched.Options{}, "a task that waits by going round was passed over"},
+		{func(t *sched.Task, x *sched.Word) { t.Yield(); x.Peek() }, sched.Options{}, "tasks looked at x without a step"},
+	} {
+		rec, r := check(&sched.Program{Name: "part", Setup: func(w *sched.World) {
+			x := sched.NewWord(w, "x", 0)
+			w.Go("A", func(t *sched.Task) { c.body(t, x) })
+			w.Go("B", func(t *sched.Task) { x.Store(t, 1) })
+		}}, c.o)
+		if logs := strings.Join(rec.logs, "\n"); len(rec.errors) != 0 || r.Verdict != sched.Bounded || !strings.Contains(logs, c.want) {
+			t.Errorf("%+v, %v; want %s", rec, r.Verdict, c.want)
+		}
+	}
+}
+
 // What does not repeat itself is explained.
 func TestNondeterminism(t *testing.T) {
 	t.Chdir(t.TempDir())
@@ -246,8 +272,8 @@ func TestZeroOptions(t *testing.T) {
 	}{
 		{sched.Options{}, "account: complete, 4 executions,"},
 		{sched.Options{Preemptions: 1}, "account: complete, 4 executions,"},
-		{sched.Options{Strategy: "dpor"}, "account: bounded, 2 executions,"},
-		{sched.Options{Strategy: "dfs"}, "account: bounded, 2 executions,"},
+		{sched.Options{Strategy: "dpor"}, "account: bounded (preemptions=0), 2 executions,"},
+		{sched.Options{Strategy: "dfs"}, "account: bounded (preemptions=0), 2 executions,"},
 		{sched.Options{Strategy: "dfs", Preemptions: -1}, "account: complete, 6 executions,"},
 	} {
 		rec, _ := check(account(true), c.o)
