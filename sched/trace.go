@@ -14,7 +14,7 @@ type Trace struct {
 	Where      [][]string // Violations[i]: functions in which it was found, innermost first; nil if found between steps
 	Waiting    []Event    // next operations of the tasks that have not ended; Text is the condition that they wait for
 	Steps      []Step     // the records that the events describe
-	hide       []string
+	hide, join []string
 }
 
 // Event is a line of a trace: a step, or a note made during the step before it.
@@ -41,6 +41,15 @@ func (e *Event) Func() string {
 func (w *World) HideFrames(prefixes ...string) {
 	if w.x != nil && w.x.tracing {
 		w.x.trace.hide = append(w.x.trace.hide, prefixes...)
+	}
+}
+
+// JoinFrames shows functions whose full name begins with one of the prefixes
+// together with what calls them: those of a library, of which a reader wants to
+// know who used it.
+func (w *World) JoinFrames(prefixes ...string) {
+	if w.x != nil && w.x.tracing {
+		w.x.trace.join = append(w.x.trace.join, prefixes...)
 	}
 }
 
@@ -115,18 +124,27 @@ func (r *Trace) frames(pcs []uintptr) []string {
 		return nil
 	}
 	var names []string
+	joined := ""
 	it := runtime.CallersFrames(pcs)
 	for {
 		f, more := it.Next()
 		if r.shows(f.Function) {
-			if n := shortFunc(f.Function); len(names) == 0 || names[len(names)-1] != n {
-				names = append(names, n)
+			n := joined + shortFunc(f.Function)
+			switch {
+			case begins(f.Function, r.join):
+				joined = n + " < "
+			case len(names) == 0 || names[len(names)-1] != n:
+				names, joined = append(names, n), ""
 			}
 		}
 		if !more {
-			return names
+			break
 		}
 	}
+	if joined != "" {
+		names = append(names, strings.TrimSuffix(joined, " < "))
+	}
+	return names
 }
 
 const ownPackage = "lockheld/sched."
@@ -137,16 +155,15 @@ func shown(fn string) bool {
 		!strings.HasPrefix(fn, "iter.")
 }
 
-func (r *Trace) shows(fn string) bool {
-	if !shown(fn) {
-		return false
-	}
-	for _, p := range r.hide {
+func (r *Trace) shows(fn string) bool { return shown(fn) && !begins(fn, r.hide) }
+
+func begins(fn string, prefixes []string) bool {
+	for _, p := range prefixes {
 		if strings.HasPrefix(fn, p) {
-			return false
+			return true
 		}
 	}
-	return true
+	return false
 }
 
 // shortFunc strips the package path and the numbers of function literals from

@@ -31,16 +31,9 @@ func NewChan[T any](w *sched.World, name string, size int) *Chan[T] {
 		panic(fmt.Sprintf("%s: a channel of size %d", name, size))
 	}
 	c := &Chan[T]{name: name, size: size, mu: sched.NewMutex(w, name)}
-	w.HideFrames(inner...)
+	frames(w)
 	w.OnStart(func() { c.buf, c.senders, c.receivers, c.closed = nil, nil, nil, false })
 	return c
-}
-
-// inner are the functions that traces leave out: they say in which of the exported
-// ones a task is.
-var inner = []string{
-	"lockheld/sched/gosync.selectOf", "lockheld/sched/gosync.tryOne", "lockheld/sched/gosync.unlock",
-	"lockheld/sched/gosync.(*sending", "lockheld/sched/gosync.(*receiving", "lockheld/sched/gosync.(*queue", "lockheld/sched/gosync.(*turn",
 }
 
 // turn is what a task waits for: that somebody does the operation of one of its

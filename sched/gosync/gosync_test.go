@@ -275,3 +275,35 @@ func TestReusable(t *testing.T) {
 		}
 	}
 }
+
+func produce(t *sched.Task, c *gosync.Chan[int]) { c.Send(t, 1) }
+
+// Traces say what was done with a channel, and in which function of the program.
+func TestTraceNamesCaller(t *testing.T) {
+	p := &sched.Program{Name: "trace", Setup: func(w *sched.World) {
+		c, g := gosync.NewChan[int](w, "c", 0), gosync.NewWaitGroup(w, "g")
+		w.Go("A", func(t *sched.Task) {
+			g.Go(t, "B", func(t *sched.Task) { produce(t, c) })
+			g.Wait(t)
+		})
+	}}
+	r, err := sched.Explore(t.Context(), p, sched.Options{Strategy: "dpor", Preemptions: -1})
+	if err != nil || len(r.Findings) != 1 {
+		t.Fatal(r, err)
+	}
+	tr, err := sched.Replay(p, r.Findings[0].Schedule, sched.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `
+    0  A  add g -> 1  in (*WaitGroup).Add < (*WaitGroup).Go < TestTraceNamesCaller
+    1  A  spawn B  in (*WaitGroup).Go < TestTraceNamesCaller
+    2  B  lock c  in (*Chan).Send < produce
+    3  B  unlock c  in (*Chan).Send < produce
+          *** stuck g: A waits for g == 0; B waits for c.send != 0
+       A  waits: await g == 0  in (*WaitGroup).Wait < TestTraceNamesCaller
+       B  waits: await c.send != 0  in (*Chan).Send < produce`
+	if got := "\n" + strings.Join(tr.Lines(), "\n"); got != want {
+		t.Errorf("%s\nwant%s", got, want)
+	}
+}

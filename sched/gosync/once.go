@@ -10,6 +10,7 @@ type Once struct {
 
 // NewOnce makes a Once that has done nothing.
 func NewOnce(w *sched.World, name string) *Once {
+	frames(w)
 	return &Once{done: sched.NewWord(w, name+".done", 0), mu: sched.NewMutex(w, name+".mu")}
 }
 

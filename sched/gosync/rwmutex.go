@@ -17,6 +17,7 @@ type RWMutex struct {
 
 // NewRWMutex makes a free lock.
 func NewRWMutex(w *sched.World, name string) *RWMutex {
+	frames(w)
 	return &RWMutex{
 		writers: sched.NewMutex(w, name+".writers"),
 		wanted:  sched.NewWord(w, name+".wanted", 0),

@@ -20,6 +20,7 @@ func NewSemaphore(w *sched.World, name string, n int) *Semaphore {
 	if n < 0 {
 		panic(fmt.Sprintf("%s: a semaphore of %d", name, n))
 	}
+	frames(w)
 	return &Semaphore{name: name, size: uint64(n), free: sched.NewWord(w, name, uint64(n))}
 }
 

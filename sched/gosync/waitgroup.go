@@ -10,6 +10,7 @@ type WaitGroup struct {
 
 // NewWaitGroup makes a group with nothing to wait for.
 func NewWaitGroup(w *sched.World, name string) *WaitGroup {
+	frames(w)
 	return &WaitGroup{name: name, count: sched.NewWord(w, name, 0)}
 }
 
