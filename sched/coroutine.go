@@ -44,7 +44,7 @@ func (x *engine) explore() {
 	for x.more && x.err == nil {
 		x.begin()
 		if first := x.pick(); first != nil {
-			x.transfer(0, first)
+			x.drv.transfer(0, x.whereTo(first))
 		}
 		if x.more {
 			x.setup()
@@ -71,7 +71,7 @@ func (x *engine) setup() {
 func (x *engine) close() {
 	x.over, x.more = true, false
 	if t := x.pick(); t != nil {
-		x.transfer(0, t)
+		x.drv.transfer(0, x.whereTo(t))
 	}
 	x.closing = true
 	for _, c := range x.carriers {
@@ -154,7 +154,13 @@ func (c *carrier) follow(next *Task) bool {
 		return true
 	}
 	x.idle |= c.bit()
-	x.transfer(c.number, next)
+	if s := x.door(c.number, next); s.out { // as enter
+		s.out = false
+		s.next()
+	} else {
+		s.out = true
+		s.yield(struct{}{})
+	}
 	return c.resumed()
 }
 
@@ -250,7 +256,7 @@ func (x *engine) lose(c *carrier, r any) {
 	}
 	next := t.next()
 	for !x.burying {
-		x.transfer(c.number, next)
+		x.door(c.number, next).enter()
 		next = nil
 	}
 }
@@ -277,17 +283,24 @@ func (x *engine) ended(t *Task) {
 	}
 }
 
-// transfer hands control from goroutine me to the one that runs the body of next,
-// or to one that is to enter it; nil is the caller of run.
-func (x *engine) transfer(me int, next *Task) {
-	to := 0
+// whereTo returns the number of the goroutine that runs the body of next, or of
+// one that is to enter it; nil is the caller of run.
+func (x *engine) whereTo(next *Task) int {
 	switch {
 	case next == nil:
+		return 0
 	case x.inside&next.bit() != 0:
-		to = next.carrier
-	default:
-		x.entering = next
-		to = bits.TrailingZeros64(x.idle) + 1
+		return next.carrier
 	}
-	x.drv.transfer(me, to)
+	x.entering = next
+	return bits.TrailingZeros64(x.idle) + 1
+}
+
+// door prepares to hand control from goroutine me to next.
+func (x *engine) door(me int, next *Task) *slot {
+	to := x.whereTo(next)
+	if d := x.direct; d != nil {
+		return d.door(me, to)
+	}
+	return x.drv.door(me, to)
 }

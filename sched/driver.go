@@ -9,6 +9,10 @@ type driver interface {
 	add(run func())
 	// transfer parks goroutine me and resumes goroutine to.
 	transfer(me, to int)
+	// door prepares to transfer from goroutine me, which is not the caller, to
+	// goroutine to; the transfer is made by calling enter on the result, or by
+	// doing what enter does where the call would cost too much.
+	door(me, to int) *slot
 	// bury resumes goroutine i, which is exiting by runtime.Goexit, for the
 	// last time. No coroutine but that one is left. While the goroutine is
 	// needed once more it transfers to the caller.
@@ -38,6 +42,17 @@ type slot struct {
 	out   bool // the next switch through the slot is a call of next
 }
 
+// enter switches through s.
+func (s *slot) enter() {
+	if s.out {
+		s.out = false
+		s.next()
+	} else {
+		s.out = true
+		s.yield(struct{}{})
+	}
+}
+
 func newSymmetric() *symmetric { return &symmetric{where: []int{-1}} }
 
 func (d *symmetric) add(run func()) {
@@ -50,17 +65,12 @@ func (d *symmetric) add(run func()) {
 	})
 }
 
-func (d *symmetric) transfer(me, to int) {
+func (d *symmetric) transfer(me, to int) { d.door(me, to).enter() }
+
+func (d *symmetric) door(me, to int) *slot {
 	i := d.where[to]
 	d.where[me] = i
-	s := &d.slots[i]
-	if s.out {
-		s.out = false
-		s.next()
-	} else {
-		s.out = true
-		s.yield(struct{}{})
-	}
+	return &d.slots[i]
 }
 
 // bury must not be inside next when the goroutine exits, since next would exit
@@ -101,13 +111,19 @@ func (d *driven) add(run func()) {
 	})
 }
 
-func (d *driven) transfer(me, to int) {
+func (d *driven) door(me, to int) *slot {
 	d.to = to
+	s := &d.slots[me-1]
+	s.out = false
+	return s
+}
+
+func (d *driven) transfer(me, to int) {
 	if me != 0 {
-		d.slots[me-1].yield(struct{}{})
+		d.door(me, to).enter()
 		return
 	}
-	for d.to != 0 {
+	for d.to = to; d.to != 0; {
 		if _, more := d.slots[d.to-1].next(); !more {
 			d.to = 0 // the coroutine has exited
 		}

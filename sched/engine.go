@@ -7,10 +7,11 @@ import "math/bits"
 // task that arrives at a scheduling point, and so is everything between two
 // executions, except Setup, which runs on the stack of the caller.
 type engine struct {
-	w     *World
-	strat Strategy
-	picks Strategy // what strat asks in Pick and Value in the end, to save calls
-	drv   driver
+	w      *World
+	strat  Strategy
+	picks  Strategy // what strat asks in Pick and Value in the end, to save calls
+	drv    driver
+	direct *symmetric // drv, if it is one
 
 	carriers []*carrier
 	idle     uint64 // carriers outside all bodies
@@ -77,6 +78,7 @@ type engine struct {
 func newEngine(p *Program, s Strategy, d driver) *engine {
 	w := &World{prog: p}
 	x := &engine{w: w, strat: s, picks: s, drv: d}
+	x.direct, _ = d.(*symmetric)
 	w.x = x
 	x.view.w = w
 	x.result.w = w
