@@ -136,3 +136,17 @@ type Pending struct {
 	New    uint64
 	Groups uint64
 }
+
+// set copies q. Its fields have just been written one by one, and to read them
+// in larger pieces, as an assignment of the whole does, makes a processor wait
+// for each piece.
+func (p *Pending) set(q *Pending) {
+	p.Kind, p.Cmp, p.Obj, p.Obj2 = q.Kind, q.Cmp, q.Obj, q.Obj2
+	p.N, p.New, p.Groups = q.N, q.New, q.Groups
+}
+
+// is compares p with q, field by field for the same reason.
+func (p *Pending) is(q *Pending) bool {
+	return p.Kind == q.Kind && p.Obj == q.Obj && p.N == q.N && p.New == q.New &&
+		p.Groups == q.Groups && p.Cmp == q.Cmp && p.Obj2 == q.Obj2
+}

@@ -71,7 +71,7 @@ func (t *Task) dead() {
 // before its body was entered.
 func (t *Task) startedLate(p *Pending) {
 	t.lazy = false
-	if *p == t.first {
+	if p.is(&t.first) {
 		return
 	}
 	x := t.w.x
@@ -96,7 +96,8 @@ func (x *engine) arrive(t *Task, p *Pending, b blocker) {
 	case t.learns():
 		t.learn(p, b)
 	}
-	t.pend, t.block = *p, b
+	t.pend.set(p)
+	t.block = b
 	t.state = taskParked
 	if x.tracing {
 		var pcs [32]uintptr

@@ -106,7 +106,7 @@ func (s *slotTable) all() []taskSlot {
 // addSlot makes the task that stands for the child-th one made by parent.
 func (x *engine) addSlot(parent *Task, child int) {
 	w := x.w
-	t := &Task{w: w, index: len(w.tasks), parent: parent, child: child}
+	t := &Task{w: w, index: len(w.tasks), alone: 1 << uint(len(w.tasks)), parent: parent, child: child}
 	w.tasks = append(w.tasks, t)
 	w.nextObj = append(w.nextObj, 0)
 	if parent != nil {

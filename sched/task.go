@@ -20,7 +20,8 @@ const (
 type Task struct {
 	w      *World
 	name   string
-	index  int // stable over executions: the bit in sets of tasks
+	index  int    // stable over executions: the bit in sets of tasks
+	alone  uint64 // the set of this task
 	body   func(*Task)
 	daemon bool
 	state  taskState
@@ -107,7 +108,8 @@ func (t *Task) Blocked() bool {
 	return t.state == taskParked && t.block != nil && !t.block.admits(t)
 }
 
-func (t *Task) bit() uint64 { return 1 << uint(t.index) }
+// bit returns the set of t alone.
+func (t *Task) bit() uint64 { return t.alone }
 
 // String returns the name of the task.
 func (t *Task) String() string { return t.name }

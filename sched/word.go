@@ -60,11 +60,9 @@ func (o *Word) wait(t *Task)         { o.waiters |= t.bit() }
 func (o *Word) leave(t *Task)        { o.waiters &^= t.bit() }
 func (o *Word) holders(*Task) uint64 { return 0 }
 
-// read and write are the two halves of the operations below: before the value
-// is used and after it has been changed.
-func (o *Word) read(t *Task, p Pending) uint64 {
-	p.Obj, p.Groups = o.id, o.groups
-	t.point(&p, nil)
+// read and write are the two halves of the operations below: after their point,
+// before the value is used, and after it has been changed.
+func (o *Word) read(t *Task) uint64 {
 	t.acquireFrom(&o.rel)
 	t.before(o.v)
 	return o.v
@@ -79,7 +77,8 @@ func (o *Word) write(t *Task, v uint64) {
 
 // Load returns the value.
 func (o *Word) Load(t *Task) uint64 {
-	v := o.read(t, Pending{Kind: OpLoad})
+	t.point(&Pending{Kind: OpLoad, Obj: o.id, Groups: o.groups}, nil)
+	v := o.read(t)
 	if t.Tracing() {
 		t.w.x.outcomeText(fmt.Sprintf("= %d", int64(v)))
 	}
@@ -97,7 +96,8 @@ func (o *Word) Store(t *Task, v uint64) {
 
 // Add adds delta and returns the new value.
 func (o *Word) Add(t *Task, delta uint64) uint64 {
-	v := o.read(t, Pending{Kind: OpAdd, N: delta}) + delta
+	t.point(&Pending{Kind: OpAdd, Obj: o.id, N: delta, Groups: o.groups}, nil)
+	v := o.read(t) + delta
 	o.update(t, v)
 	return v
 }
@@ -113,7 +113,8 @@ func (o *Word) Inc(t *Task, delta uint64) {
 
 // CAS sets the value to new if it is old, and reports whether it was.
 func (o *Word) CAS(t *Task, old, new uint64) bool {
-	v := o.read(t, Pending{Kind: OpCAS, N: old, New: new})
+	t.point(&Pending{Kind: OpCAS, Obj: o.id, N: old, New: new, Groups: o.groups}, nil)
+	v := o.read(t)
 	if v != old {
 		t.outcome(false)
 		if t.Tracing() {
@@ -127,21 +128,24 @@ func (o *Word) CAS(t *Task, old, new uint64) bool {
 
 // Swap sets the value and returns the old one.
 func (o *Word) Swap(t *Task, v uint64) uint64 {
-	old := o.read(t, Pending{Kind: OpSwap, N: v})
+	t.point(&Pending{Kind: OpSwap, Obj: o.id, N: v, Groups: o.groups}, nil)
+	old := o.read(t)
 	o.update(t, v)
 	return old
 }
 
 // Or sets the bits of mask and returns the old value.
 func (o *Word) Or(t *Task, mask uint64) uint64 {
-	old := o.read(t, Pending{Kind: OpOr, N: mask})
+	t.point(&Pending{Kind: OpOr, Obj: o.id, N: mask, Groups: o.groups}, nil)
+	old := o.read(t)
 	o.update(t, old|mask)
 	return old
 }
 
 // And clears the bits that are not in mask and returns the old value.
 func (o *Word) And(t *Task, mask uint64) uint64 {
-	old := o.read(t, Pending{Kind: OpAnd, N: mask})
+	t.point(&Pending{Kind: OpAnd, Obj: o.id, N: mask, Groups: o.groups}, nil)
+	old := o.read(t)
 	o.update(t, old&mask)
 	return old
 }
@@ -150,8 +154,7 @@ func (o *Word) And(t *Task, mask uint64) uint64 {
 // It is one step, a read.
 func (o *Word) Await(t *Task, c Cmp, n uint64) uint64 {
 	t.point(&Pending{Kind: OpAwait, Cmp: c, Obj: o.id, N: n, Groups: o.groups}, o)
-	t.acquireFrom(&o.rel)
-	t.before(o.v)
+	o.read(t)
 	if t.Tracing() {
 		t.w.x.outcomeText(fmt.Sprintf("%v %d: is %d", c, int64(n), int64(o.v)))
 	}

@@ -179,7 +179,7 @@ func (w *World) Direct(name string) *Task {
 	if !w.direct {
 		panic("sched: Direct on a world that is being explored")
 	}
-	t := &Task{w: w, name: name, index: len(w.tasks), state: taskRunning}
+	t := &Task{w: w, name: name, index: len(w.tasks), alone: 1 << uint(len(w.tasks)), state: taskRunning}
 	w.tasks = append(w.tasks, t)
 	w.nextObj = append(w.nextObj, 0)
 	return t
