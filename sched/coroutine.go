@@ -138,7 +138,7 @@ func (c *carrier) serve() {
 		t := c.task
 		t.inside(c)
 		t.body(t)
-		if !x.over && t.state == taskRunning {
+		if !x.over && t.state == taskRunning && x.due() {
 			x.afterStep(t)
 		}
 		x.outside(t)

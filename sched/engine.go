@@ -138,24 +138,23 @@ func (x *engine) ready(t *Task) {
 	x.toStart |= t.bit()
 }
 
-// park enters t's pending operation in the sets of the scheduler.
+// park enters t's pending operation in the sets of the scheduler. The operation
+// of a task that moves or is renewed is in none.
 func (x *engine) park(t *Task) {
-	switch b := t.block.(type) {
-	case nil:
-	case *Mutex: // the common case, without calls
-		b.waiters |= t.bit()
-		if b.owner != nil {
-			x.enabled &^= t.bit()
-			return
-		}
-	default:
-		b.wait(t)
-		if !b.admits(t) {
-			x.enabled &^= t.bit()
-			return
-		}
+	if t.block == nil || t.admitted() {
+		x.enabled |= t.alone
 	}
-	x.enabled |= t.bit()
+}
+
+// admitted puts t on the set of tasks that must be looked at again when what it may
+// have to wait for changes. It returns whether t need not wait.
+func (t *Task) admitted() bool {
+	if m, ok := t.block.(*Mutex); ok { // the common case, without calls
+		m.waiters |= t.alone
+		return m.owner == nil
+	}
+	t.block.wait(t)
+	return t.block.admits(t)
 }
 
 // refresh looks again at the parked tasks of set.

@@ -182,6 +182,12 @@ func (x *engine) known() bool {
 	return x.same && x.clean && x.prevLen > 0 && len(x.log) <= x.prevLen && !x.over && !x.rechecking
 }
 
+// due reports whether anything may have to be checked after the last step.
+func (x *engine) due() bool {
+	last := &x.log[len(x.log)-1]
+	return x.w.watchesAll || last.Groups&x.w.watched != 0 || last.Kind == OpSpawn
+}
+
 // afterStep checks the properties that must hold after each step. A step that
 // touches nothing that a property reads leaves it as it was.
 func (x *engine) afterStep(t *Task) {

@@ -23,7 +23,20 @@ func (t *Task) point(p *Pending, b blocker) {
 	if x.over || t.state == taskFailed || x.w.current != t { // as alive
 		t.dead()
 	}
-	x.arrive(t, p, b)
+	switch {
+	case t.state == taskRunning:
+		if x.due() {
+			x.afterStep(t)
+		}
+	case t.learns():
+		t.learn(p, b)
+	}
+	t.pend.set(p)
+	t.block = b
+	if t.state = taskParked; x.tracing {
+		t.stands()
+	}
+	x.park(t)
 	if next := x.pick(); next != t {
 		// As enter: a processor foresees no return across a switch, so that each
 		// call less counts.
@@ -88,23 +101,11 @@ func (x *engine) late(t *Task, does string) {
 	x.halt = true
 }
 
-// arrive parks t at its next operation.
-func (x *engine) arrive(t *Task, p *Pending, b blocker) {
-	switch {
-	case t.state == taskRunning:
-		x.afterStep(t)
-	case t.learns():
-		t.learn(p, b)
-	}
-	t.pend.set(p)
-	t.block = b
-	t.state = taskParked
-	if x.tracing {
-		var pcs [32]uintptr
-		n := runtime.Callers(3, pcs[:])
-		t.where = append(t.where[:0], pcs[:n]...)
-	}
-	x.park(t)
+// stands notes where t is in its code.
+func (t *Task) stands() {
+	var pcs [32]uintptr
+	n := runtime.Callers(3, pcs[:])
+	t.where = append(t.where[:0], pcs[:n]...)
 }
 
 // learns reports whether t is a task that can be started late once its first
