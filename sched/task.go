@@ -203,6 +203,12 @@ func (t *Task) Fail(v Violation) {
 	panic(failed)
 }
 
+// Failf records that an assertion does not hold and ends the task, as
+// [Task.Fail] does. Violations of one site count as the same.
+func (t *Task) Failf(site, format string, args ...any) {
+	t.Fail(Violation{Kind: KindAssertion, Site: site, Message: fmt.Sprintf(format, args...)})
+}
+
 // Tracing reports whether the execution is being recorded for a reader. Build
 // arguments for [Task.Note] only if it is.
 func (t *Task) Tracing() bool { return t.w.x != nil && t.w.x.tracing }

@@ -30,7 +30,7 @@ func pop(t *sched.Task, mu *sched.Mutex, size *sched.Word) {
 	}
 	mu.Lock(t)
 	if size.Add(t, ^uint64(0)) > 1 {
-		t.Fail(sched.Violation{Kind: sched.KindAssertion, Site: "pop/empty", Message: "nothing to pop"})
+		t.Failf("pop/empty", "nothing to pop")
 	}
 	mu.Unlock(t)
 }
