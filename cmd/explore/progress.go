@@ -184,8 +184,11 @@ func (p *progress) line() string {
 	rate := float64(n) / max(p.now().Sub(r.start).Seconds(), 0.001)
 	s := fmt.Sprintf("explore: %d/%d done, %s: %d executions, %.0f/s, depth %d",
 		p.done, p.total, r.name, n, rate, r.live.Depth.Load())
-	if all := r.live.Expected(); all > float64(n) && all < math.MaxFloat64 {
+	switch all := r.live.Expected(); {
+	case all > float64(n) && all < math.MaxFloat64:
 		s += fmt.Sprintf(", about %s executions, %s left", about(all), about(all-float64(n)))
+	case all > 0 && all <= float64(n): // few walks had most of the weight
+		s += fmt.Sprintf(", more than the %s that were expected", about(all))
 	}
 	if left, ok := p.left(n, rate); ok {
 		s += fmt.Sprintf(", %v left", left.Round(time.Second))

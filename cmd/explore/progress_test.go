@@ -40,7 +40,8 @@ func TestProgressLine(t *testing.T) {
 	p.deadline = time.Time{}
 	for all, want := range map[float64]string{
 		1234: ", about 1200 executions, 730 left", 84_321: ", about 84000 executions, 84000 left",
-		1.26e9: ", about 1.3e+09 executions, 1.3e+09 left", 500: "", math.Inf(1): "",
+		1.26e9: ", about 1.3e+09 executions, 1.3e+09 left", math.Inf(1): "",
+		500: ", more than the 500 that were expected", 84: ", more than the 84 that were expected",
 	} {
 		a.live.Expect(all)
 		check("explore: 0/3 done, first: 500 executions, 45/s, depth 42" + want + " (+1)")
