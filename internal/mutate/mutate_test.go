@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -27,20 +28,46 @@ func one(t *testing.T, dir string, m *Mutant) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	site := m.Site
-	if site == "" {
-		site = "-"
+	or := func(s string) string {
+		if s == "" {
+			return "-"
+		}
+		return s
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "mutantrun"), append([]string{fmt.Sprint(m.ID), site}, vectors...)...).Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "mutantrun"), append([]string{fmt.Sprint(m.ID), or(m.Site), or(m.Variants)}, vectors...)...).Output()
 	switch {
 	case ctx.Err() != nil:
 		return "killed\tit does not end"
 	case err != nil:
 		return "killed\tit crashes"
 	}
-	return strings.TrimSpace(string(out))
+	if r := strings.TrimSpace(string(out)); r != "survived" {
+		return r
+	}
+	return tested(dir, m)
+}
+
+var failed = regexp.MustCompile(`--- FAIL: (\w+)`)
+
+// tested runs the tests of package heap.
+func tested(dir string, m *Mutant) string {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, "heap.test"), "-test.failfast", "-test.short")
+	cmd.Dir = filepath.Join(dir, "heap")
+	cmd.Env = append(os.Environ(), fmt.Sprint("HEAP_MUTANT=", m.ID))
+	out, err := cmd.CombinedOutput()
+	switch by := failed.FindSubmatch(out); {
+	case ctx.Err() != nil:
+		return "killed\tthe tests of package heap do not end"
+	case by != nil:
+		return "killed\t" + string(by[1]) + " of package heap"
+	case err != nil:
+		return "killed\tthe tests of package heap crash"
+	}
+	return "survived"
 }
 
 // results reads the record: what came of each mutant, with the hash of its

@@ -1,7 +1,8 @@
 // Package mutate takes statements out of package heap, one at a time, to see
 // whether the checker notices: locks, unlocks, assertions, summary
-// updates, changes of bitmaps, atomic operations. It works on a copy of the module in which each
-// such statement stands in a condition, so that one build serves all mutants.
+// updates, changes of bitmaps, atomic operations; and answers in advance what code asks again, see
+// recheck.go. It works on a copy of the module in which each such statement or condition depends on
+// a variable, so that one build serves all mutants.
 //
 // It is used by a test only.
 package mutate
@@ -18,7 +19,8 @@ import (
 	"strings"
 )
 
-// A Mutant is a statement that can be taken out.
+// A Mutant is a statement that can be taken out, or a condition that can be
+// answered without looking.
 type Mutant struct {
 	ID       int
 	File     string
@@ -28,6 +30,7 @@ type Mutant struct {
 	Nth      int    // among the same statements of the function, from 1
 	Hash     uint32 // of the source of the function
 	Site     string // of an assertion, "" if the statement does not name it
+	Variants string // those that run the file, if Go 1.16 does not
 }
 
 // Key identifies a mutant as long as its statement stays.
@@ -39,6 +42,9 @@ func (m *Mutant) Key() string {
 // the checker look with, the deliberate mistakes, and the geometry.
 var spared = []string{"direct", "inspect", "damage", "ghost", "variants", "mutants", "bugs", "switches", "testapi", "geometry",
 	"sites", "config", "snapshot", "storage", "heap.go", "doc.go", "timers", "assert.go", "prepare"}
+
+// variants says what runs a file that belongs to variants only.
+var variants = map[string]string{"activesweep.go": "gc-returns-early-fixed,sweepdone-flaps-fixed"}
 
 // Rewrite finds the mutants of the package in dir and returns, for each file that
 // has some, the source in which a variable called Mutant selects one: 0 is none.
@@ -132,16 +138,12 @@ func (r *rewriter) function(fn *ast.FuncDecl) {
 			if kind == "" {
 				continue
 			}
-			text := string(r.src[r.set.Position(s.Pos()).Offset:r.set.Position(s.End()).Offset])
-			text = strings.Join(strings.Fields(text), " ")
+			text := r.text(s)
 			if times[kind+text]++; off {
 				continue
 			}
-			r.found = append(r.found, Mutant{ID: r.next, File: r.file, Function: functionName(fn), Kind: kind, Text: text,
-				Nth: times[kind+text], Hash: h.Sum32(), Site: r.site(call)})
-			r.edits = append(r.edits, edit{r.set.Position(s.Pos()).Offset, fmt.Sprintf("if Mutant != %d { ", r.next)},
-				edit{r.set.Position(s.End()).Offset, " }"})
-			r.next++
+			r.wrap(r.add(Mutant{Function: functionName(fn), Kind: kind, Text: text, Nth: times[kind+text], Hash: h.Sum32(), Site: r.site(call)}),
+				s, "if Mutant != %d { ", " }")
 		}
 	}
 	var off []ast.Node // what only a variant runs
@@ -158,6 +160,29 @@ func (r *rewriter) function(fn *ast.FuncDecl) {
 		}
 		return true
 	})
+	r.rechecks(fn, h.Sum32(), off)
+}
+
+// add adds a mutant and returns its number.
+func (r *rewriter) add(m Mutant) int {
+	m.ID, m.File, m.Variants = r.next, r.file, variants[r.file]
+	r.found = append(r.found, m)
+	r.next++
+	return m.ID
+}
+
+// wrap puts text before and after a node, before with the number of the mutant.
+// What is inside of it must be wrapped later.
+func (r *rewriter) wrap(id int, n ast.Node, before, after string) {
+	r.edits = append(r.edits, edit{r.offset(n.Pos()), fmt.Sprintf(before, id)})
+	r.edits = slices.Insert(r.edits, 0, edit{r.offset(n.End()), after})
+}
+
+func (r *rewriter) offset(p token.Pos) int { return r.set.Position(p).Offset }
+
+// text is the source of a node on one line.
+func (r *rewriter) text(n ast.Node) string {
+	return strings.Join(strings.Fields(string(r.src[r.offset(n.Pos()):r.offset(n.End())])), " ")
 }
 
 // ofVariant reports whether a condition asks for a switch of a variant to be on.

@@ -9,9 +9,30 @@ import (
 	"strings"
 )
 
+// mutantFile is what is added to package heap. Its tests get the mutant from the
+// environment.
+const mutantFile = `package heap
+
+import (
+	"os"
+	"strconv"
+
+	"lockheld/sched"
+)
+
+// Mutant is what is taken out.
+var Mutant, _ = strconv.Atoi(os.Getenv("HEAP_MUTANT"))
+
+// storeAnyway stands for a CAS that does not compare.
+func storeAnyway(w *sched.Word, t *sched.Task, _, new uint64) bool {
+	w.Store(t, new)
+	return true
+}
+`
+
 // Tree copies the Go files of the module at root that mutants need into dir,
-// with the mutants in package heap, and builds the commands there. It returns the
-// mutants.
+// with the mutants in package heap, and builds the command there, and the tests
+// of package heap. It returns the mutants.
 func Tree(root, dir string) ([]Mutant, error) {
 	for _, pkg := range []string{"sched", "model", "heap", "properties", "internal/conform"} {
 		if err := copyDir(filepath.Join(root, pkg), filepath.Join(dir, pkg)); err != nil {
@@ -27,7 +48,7 @@ func Tree(root, dir string) ([]Mutant, error) {
 	if err != nil {
 		return nil, err
 	}
-	files["mutant.go"] = []byte("package heap\n\n// Mutant is the statement that is taken out.\nvar Mutant int\n")
+	files["mutant.go"] = []byte(mutantFile)
 	for name, src := range files {
 		if err := os.WriteFile(filepath.Join(dir, "heap", name), src, 0o666); err != nil {
 			return nil, err
@@ -40,11 +61,25 @@ func Tree(root, dir string) ([]Mutant, error) {
 	if err := copyFile(filepath.Join(root, "internal/mutate/testdata/run.go.txt"), filepath.Join(cmd, "main.go")); err != nil {
 		return nil, err
 	}
-	build := exec.Command("go", "build", "-o", filepath.Join(dir, "mutantrun"), "./cmd/mutantrun")
-	build.Dir = dir
-	build.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
-	if out, err := build.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, out)
+	tests, err := filepath.Glob(filepath.Join(root, "heap", "*_test.go"))
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range tests {
+		if err := copyFile(name, filepath.Join(dir, "heap", filepath.Base(name))); err != nil {
+			return nil, err
+		}
+	}
+	for _, args := range [][]string{
+		{"build", "-o", filepath.Join(dir, "mutantrun"), "./cmd/mutantrun"},
+		{"test", "-c", "-o", filepath.Join(dir, "heap.test"), "./heap"},
+	} {
+		build := exec.Command("go", args...)
+		build.Dir = dir
+		build.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+		if out, err := build.CombinedOutput(); err != nil {
+			return nil, fmt.Errorf("%w: %s", err, out)
+		}
 	}
 	return list, nil
 }
