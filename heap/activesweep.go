@@ -55,6 +55,7 @@ func (h *mheap) activeSweepone(m *model.M) uint64 {
 		npages = s.npages
 		if h.sweep(m, s, false) {
 			h.reclaimCredit.Inc(m.T(), npages)
+			h.ghost.credit += npages
 		} else {
 			npages = 0
 		}

@@ -14,6 +14,7 @@ type scavengeState struct {
 	sysmonWake *sched.Word // 1: sysmon shall wake it. Atomic.
 	own        *sched.Cell // parked; guarded by lock
 	parked     bool
+	asleep     bool // parked until its timer is over; ghost
 }
 
 func (s *scavengeState) init(h *mheap) {
@@ -21,6 +22,7 @@ func (s *scavengeState) init(h *mheap) {
 	s.sysmonWake = h.word("sysmonWake", 0)
 	s.own = h.cell("scavenge.parked", sched.GuardedBy(s.lock.Sched()))
 	sched.Save(h.w, &s.parked)
+	sched.Save(h.w, &s.asleep)
 }
 
 // readyForScavenger asks sysmon to wake the scavenger.
@@ -48,7 +50,7 @@ func (h *mheap) wakeScavenger(m *model.M) {
 		// sysmon need not bother any more.
 		s.sysmonWake.Store(m.T(), 0)
 		h.deltimer(m, &h.timer)
-		s.parked = false
+		s.parked, s.asleep = false, false
 		m.Ready(s.g)
 		h.freeDeadM(m)
 	} else if h.v.wakeClears {
@@ -93,7 +95,7 @@ func (h *mheap) scavengeSleep(m *model.M) {
 	if h.cfg.Timers {
 		h.resettimer(m, &h.timer)
 		s.own.Write(m.T())
-		s.parked = true
+		s.parked, s.asleep = true, true
 		m.Park(s.lock)
 		return
 	}

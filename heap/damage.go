@@ -27,20 +27,33 @@ var damages = map[string]func(hp *Heap, m *model.M){
 		chunk := p.view(p.chunkIndex(a))
 		chunk.scavenged.setRange(p.chunkPageIndex(a), 1)
 	},
-	"cache scav":      func(hp *Heap, m *model.M) { c := &hp.h.local(m.P()).pcache; c.scav = ^c.cache & 0xff },
-	"unbacked page":   func(hp *Heap, m *model.M) { hp.h.ghostBack(hp.h.retainedPage(), 1, false) },
-	"unbacked span":   func(hp *Heap, m *model.M) { hp.h.ghostBack(hp.h.liveSpan().startAddr, 1, false) },
-	"unused span":     func(hp *Heap, m *model.M) { hp.h.sysUnused(m, hp.h.liveSpan().startAddr, hp.h.g.PageSize) },
-	"zero":            func(hp *Heap, m *model.M) { g := &hp.h.liveSpan().ghost; g.zeroed, g.usedBefore = true, true },
-	"span map":        func(hp *Heap, m *model.M) { hp.h.setSpanMap(hp.h.liveSpan().startAddr, nil) },
-	"in-use bit":      func(hp *Heap, m *model.M) { hp.h.arenas[0].pageInUse[1].Or(m.T(), 1<<(hp.h.g.ReclaimGroup-1)) },
-	"pagesInUse":      func(hp *Heap, m *model.M) { hp.h.pagesInUse.Inc(m.T(), 1) },
-	"object in use":   func(hp *Heap, m *model.M) { hp.h.spanalloc.free(m, hp.h.liveSpan().id) },
-	"object lost":     func(hp *Heap, m *model.M) { hp.h.newSpan(m) },
-	"allspans":        func(hp *Heap, m *model.M) { hp.h.allspans = hp.h.allspans[:len(hp.h.allspans)-1] },
-	"manual in use":   func(hp *Heap, m *model.M) { hp.h.liveSpan().state.Store(m.T(), mSpanManual) },
-	"dead in marking": func(hp *Heap, m *model.M) { hp.h.gcPhase = gcMark; hp.h.liveSpan().state.Store(m.T(), mSpanDead) },
-	"swept twice":     func(hp *Heap, m *model.M) { hp.h.liveSpan().sweepgen.Store(m.T(), uint64(hp.h.sweepgen-1)) },
+	"cache scav":       func(hp *Heap, m *model.M) { c := &hp.h.local(m.P()).pcache; c.scav = ^c.cache & 0xff },
+	"unbacked page":    func(hp *Heap, m *model.M) { hp.h.ghostBack(hp.h.retainedPage(), 1, false) },
+	"unbacked span":    func(hp *Heap, m *model.M) { hp.h.ghostBack(hp.h.liveSpan().startAddr, 1, false) },
+	"unused span":      func(hp *Heap, m *model.M) { hp.h.sysUnused(m, hp.h.liveSpan().startAddr, hp.h.g.PageSize) },
+	"zero":             func(hp *Heap, m *model.M) { g := &hp.h.liveSpan().ghost; g.zeroed, g.usedBefore = true, true },
+	"span map":         func(hp *Heap, m *model.M) { hp.h.setSpanMap(hp.h.liveSpan().startAddr, nil) },
+	"in-use bit":       func(hp *Heap, m *model.M) { hp.h.arenas[0].pageInUse[1].Or(m.T(), 1<<(hp.h.g.ReclaimGroup-1)) },
+	"pagesInUse":       func(hp *Heap, m *model.M) { hp.h.pagesInUse.Inc(m.T(), 1) },
+	"object in use":    func(hp *Heap, m *model.M) { hp.h.spanalloc.free(m, hp.h.liveSpan().id) },
+	"object lost":      func(hp *Heap, m *model.M) { hp.h.newSpan(m) },
+	"allspans":         func(hp *Heap, m *model.M) { hp.h.allspans = hp.h.allspans[:len(hp.h.allspans)-1] },
+	"manual in use":    func(hp *Heap, m *model.M) { hp.h.liveSpan().state.Store(m.T(), mSpanManual) },
+	"dead in marking":  func(hp *Heap, m *model.M) { hp.h.gcPhase = gcMark; hp.h.liveSpan().state.Store(m.T(), mSpanDead) },
+	"swept twice":      func(hp *Heap, m *model.M) { hp.h.liveSpan().sweepgen.Store(m.T(), uint64(hp.h.sweepgen-1)) },
+	"cached by nobody": func(hp *Heap, m *model.M) { hp.h.liveSpan().sweepgen.Store(m.T(), uint64(hp.h.sweepgen+3)) },
+	"stack cached twice": func(hp *Heap, m *model.M) {
+		f := &hp.h.local(m.P()).mcache.stackcache[1]
+		f.list[f.n] = f.list[f.n-1]
+		f.n++
+	},
+	"span set":      func(hp *Heap, m *model.M) { hp.h.central[0].full[0].n.Inc(m.T(), 1) },
+	"credit":        func(hp *Heap, m *model.M) { hp.h.reclaimCredit.Inc(m.T(), 1) },
+	"central index": func(hp *Heap, m *model.M) { hp.h.sweeper.centralIndex.Store(m.T(), 0) },
+	"sleeping sweeper": func(hp *Heap, m *model.M) {
+		hp.h.sweeper.parked = true
+		hp.h.sweepdone.Store(m.T(), 0)
+	},
 	"reservation": func(hp *Heap, m *model.M) {
 		p := &hp.h.pages
 		p.reserved[m.ID()] = reservation{p.scav.inUse.ranges[0], p.scav.gen}

@@ -204,6 +204,7 @@ func (h *mheap) gcSweep(m *model.M) {
 	h.pagesSwept.Store(t, 0)
 	h.reclaimIndex.Store(t, 0)
 	h.reclaimCredit.Store(t, 0)
+	h.ghost.credit = 0
 	m.Unlock(h.lock)
 
 	h.sweeper.centralIndex.Store(t, 0)
@@ -273,7 +274,8 @@ func (h *mheap) finishGC(m *model.M) {
 
 // bgsweep is the body of the background sweeper.
 //
-// Model: it starts as if it had just been woken, and frees no work buffers.
+// Model: it starts as if it had just been woken. It frees no work buffers; what
+// would, is a place where the world may be stopped.
 //
 // Runtime: bgsweep, mgcsweep.go, Go 1.16.
 func (h *mheap) bgsweep(m *model.M) {
@@ -281,6 +283,7 @@ func (h *mheap) bgsweep(m *model.M) {
 		for h.sweepone(m) != nothingSwept {
 			m.Gosched()
 		}
+		m.Prologue("freeSomeWbufs")
 		m.Lock(h.sweeper.lock)
 		if !h.isSweepDone(m) {
 			// A collection has run since.

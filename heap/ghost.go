@@ -22,6 +22,8 @@ type ghost struct {
 	// emptyRounds is the number of rounds of the background scavenger that found
 	// nothing, since it was parked.
 	emptyRounds int
+	// credit is what reclaimCredit should be.
+	credit uint64
 	// unusedLocked: memory was given back under the heap lock.
 	unusedLocked bool
 	// wrong is the first sign that an operation on memory was not allowed.
@@ -46,6 +48,7 @@ func (h *mheap) initGhost() {
 	sched.SaveSlice(h.w, h.ghost.used)
 	sched.Save(h.w, &h.ghost.held)
 	sched.Save(h.w, &h.ghost.emptyRounds)
+	sched.Save(h.w, &h.ghost.credit)
 	sched.Save(h.w, &h.ghost.unusedLocked)
 	sched.Save(h.w, &h.ghost.wrong)
 }

@@ -272,6 +272,22 @@ func (hp *Heap) NewBgsweep() *model.M {
 // system calls. It has no P.
 func (hp *Heap) NewSysmon() *model.M { return hp.K.NewSysmon() }
 
+// A Stack is memory for the stack of a goroutine.
+type Stack = stack
+
+// StackAlloc allocates a small stack: of a quarter page for order 0, of half a
+// page for order 1. Runtime: stackalloc, on the system stack.
+func (hp *Heap) StackAlloc(m *model.M, order int) (x Stack) {
+	m.Systemstack(func() { x = hp.h.stackalloc(m, order, 0) })
+	return x
+}
+
+// StackFree gives back what StackAlloc returned. Runtime: stackfree, on the system
+// stack.
+func (hp *Heap) StackFree(m *model.M, x Stack) {
+	m.Systemstack(func() { hp.h.stackfree(m, x) })
+}
+
 // StackGrow doubles the stack of m, as a function prologue may do.
 // Runtime: newstack.
 func (hp *Heap) StackGrow(m *model.M) {

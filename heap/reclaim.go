@@ -28,6 +28,7 @@ func (h *mheap) reclaim(m *model.M, npages uint64) {
 		if credit := h.reclaimCredit.Load(t); credit > 0 {
 			take := min(credit, npages)
 			if h.reclaimCredit.CAS(t, credit, credit-take) {
+				h.ghost.credit -= take
 				npages -= take
 			}
 			continue
@@ -54,6 +55,7 @@ func (h *mheap) reclaim(m *model.M, npages uint64) {
 			npages -= found
 		} else {
 			h.reclaimCredit.Inc(t, found-npages)
+			h.ghost.credit += found - npages
 			npages = 0
 		}
 	}

@@ -85,6 +85,7 @@ func (h *mheap) sweepone(m *model.M) uint64 {
 		if h.sweep(m, s, false) {
 			// These pages can be allocated: credit for the reclaimer.
 			h.reclaimCredit.Inc(t, npages)
+			h.ghost.credit += npages
 		} else {
 			npages = 0
 		}

@@ -238,6 +238,16 @@ var brokenHeaps = []broken{
 	damaged("P-SPANSTATE", "manual in use"),
 	damaged("P-SPANSTATE", "dead in marking"),
 	damaged("P-SWEEPGEN", "swept twice"),
+	damaged("P-CACHED", "cached by nobody"),
+	damaged("P-SETS", "span set"),
+	damaged("P-INDEX", "central index"),
+	damaged("P-CREDIT", "credit"),
+	damaged("L-SWEEP", "sleeping sweeper"),
+	body("P-STACKS", "", "stack cached twice", func(s *stage, m *model.M) {
+		s.h.StackAlloc(m, 1)
+		s.h.StackFree(m, s.h.StackAlloc(m, 1))
+		s.h.Damage(m, "stack cached twice")
+	}),
 	damaged("P-SCAVRANGES", "bytes left"),
 	damaged("P-GEN", "reservation"),
 	damaged("P-SCAVLIVE", "unbacked span"),

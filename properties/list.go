@@ -78,6 +78,19 @@ var entries = []Entry{
 	{Name: "P-SWEEPGEN", Doc: "A span is swept by one M in a cycle, and its object keeps the sweep generation when it dies.",
 		When: EachStep, check: checkSweepgen, remembers: true, each: readsSweepgens, needs: withHeap},
 
+	{Name: "P-CACHED", Doc: "At the end of an execution the sweep generation of each heap span says whether a P has it in its cache.",
+		When: AtEnd, end: checkCached, needs: withHeap},
+	{Name: "P-SETS", Doc: "At the end of an execution the sets of spans have what they count, and those to be swept are empty if the sweep counts as done.",
+		When: AtEnd, end: checkSets, needs: withHeap},
+	{Name: "P-INDEX", Doc: "The class at which sweepers begin to look for spans does not go back in a sweep phase.",
+		When: EachStep, check: checkCentralIndex, remembers: true, each: readsCentralIndex, needs: withHeap},
+	{Name: "P-CREDIT", Doc: "At the end of an execution the credit of reclaimers is what was freed in advance and not used.",
+		When: AtEnd, end: checkCredit, needs: withHeap},
+	{Name: "L-SWEEP", Doc: "The background sweeper sleeps at the end of an execution only if the sweep is done.",
+		When: AtEnd, end: checkSweeper, needs: withHeap},
+	{Name: "P-STACKS", Doc: "At the end of an execution each small stack is free, in the cache of one P, or in use, and no cache has more than a span of them.",
+		When: AtEnd, end: checkStacks, needs: withHeap},
+
 	// Scavenger.
 	{Name: "P-SCAVRANGES", Doc: "What is left to scavenge in the generation is sorted, disjoint, counted and part of the heap.",
 		When: Unlocked, check: checkScavRanges, reads: readsLock},
@@ -125,7 +138,7 @@ var entries = []Entry{
 		When: EachStep, check: checkPDead, each: readsMachine, needs: withStops},
 	{Name: "P-RESTART", Doc: "Who has started the world keeps its P until it has released worldsema.",
 		When: EachStep, check: machine((*model.Machine).CheckRestarter), each: readsMachine, needs: withSlices},
-	{Name: "P-TIMER", Doc: "A timer that is set belongs to a P that looks out for it.",
+	{Name: "P-TIMER", Doc: "The scavenger's timer is set while it sleeps, on a P that looks out for it, and moves to another P in a stopped world only.",
 		When: EachStep, check: checkTimer, reads: readsTimer, needs: withTimers},
 	{Name: nameNoContend, Doc: "Who has stopped the world never waits for the heap lock, which nobody else has then.",
 		When: EachStep, check: checkNoContend, reads: readsLockAndStop, needs: withStops},

@@ -23,16 +23,15 @@ func readsScavenge(s *state) []sched.ObjID {
 	return []sched.ObjID{s.h.ScavengeLock().Sched().ID()}
 }
 
-// checkTimer is P-TIMER: a timer that is set belongs to a P that looks out for
-// it.
-func checkTimer(s *state) string {
-	if s.h.TimerForgotten() {
-		return "the scavenger's timer is set on a P that does not look out for it"
-	}
-	return ""
-}
+// checkTimer is P-TIMER: the timer is set if and only if the scavenger sleeps, on a
+// P that looks out for it, and out of reach only in a stopped world.
+func checkTimer(s *state) string { return s.h.TimerWrong() }
 
-func readsTimer(s *state) []sched.ObjID { return []sched.ObjID{s.h.TimerID()} }
+// readsTimer is the status of the timer, the lock under which the scavenger sets and
+// others delete it, and whether the world is stopped.
+func readsTimer(s *state) []sched.ObjID {
+	return append(s.k.StopCounts(), s.h.TimerID(), s.h.ScavengeLock().Sched().ID())
+}
 
 // checkUnused is P-UNUSED: memory is given back without the heap lock.
 func checkUnused(s *state) string {

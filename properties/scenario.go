@@ -18,8 +18,8 @@ type Scenario struct {
 	Geometry string
 	// Large: the scenario is for long runs and no part of [Scenarios].
 	Large bool
-	// Special: the scenario is made for a variant, with which it is explored, and
-	// no part of [Scenarios].
+	// Special: the scenario is made for a variant, with which it is explored, or for
+	// what the tests of internal/mutate take out, and no part of [Scenarios].
 	Special bool
 
 	alone  bool                 // a page allocator without a heap
@@ -28,6 +28,7 @@ type Scenario struct {
 	goals  []goal
 	strict []string // strict properties that Go 1.16 is known not to have here
 	fails  string   // kind and site of what Go 1.16 is known to fail with here
+	bare   bool     // made for what internal/mutate takes out, not for a variant
 }
 
 // Goals returns what the scenario must reach.
@@ -50,7 +51,8 @@ func Scenarios() []Scenario { return forms(false, false) }
 // LargeScenarios returns the scenarios that are for long runs.
 func LargeScenarios() []Scenario { return forms(true, false) }
 
-// SpecialScenarios returns the scenarios that are made for a variant.
+// SpecialScenarios returns the scenarios that are made for a variant, or for what
+// the tests of internal/mutate take out.
 func SpecialScenarios() []Scenario { return forms(false, true) }
 
 // ScenariosFor returns the names of the scenarios with which a variant is

@@ -42,7 +42,7 @@ var allocFree = &Scenario{
 
 var stackGrowth = &Scenario{
 	Name: "stack-growth", Geometry: "small",
-	Doc: "Stacks grow at function prologues, which takes spans, while the Ms allocate and free.",
+	Doc: "Stacks grow at function prologues, which takes and frees spans, while the Ms allocate and free.",
 	config: func(c *heap.Config) {
 		noStops(2)(c)
 		c.Machine.Open = model.StackGrowth
@@ -54,6 +54,9 @@ var stackGrowth = &Scenario{
 		var old *heap.Span
 		s.h.Prepare(func(m *model.M) {
 			old = s.h.Alloc(m, 1, 0, true)
+			// The stack of the first M is a span already: when it grows, that is freed.
+			s.h.StackGrow(m)
+			s.h.StackGrow(m)
 		})
 		s.m("freer", func(m *model.M) {
 			s.free(m, old)

@@ -21,6 +21,12 @@ var specials = append([]*Scenario{
 	reclaimAlloc,
 	reclaimTraced,
 	gcThenPercent,
+
+	stackPool,
+	twoCollections,
+	mcacheAgain,
+	backgroundSweep,
+	twoSweepers,
 }, bugScenarios...)
 
 var hole = &Scenario{

@@ -44,6 +44,8 @@ type counts struct {
 	parked    bool     // scavenger, at the last look
 	wake      bool     // sysmonWake, at the last look
 	pastBytes uint64   // size of the ranges in use, at the last look
+	index     uint64   // centralIndex, at the last look
+	indexGen  uint32   // sweep generation in which it changed last
 }
 
 // pageRun is a run of pages.
@@ -68,6 +70,7 @@ func (s *state) begin() {
 	if s.h != nil {
 		s.counts.pastBytes = s.pages.RangeBytes()
 		s.counts.sweepgen = s.h.Sweepgen()
+		s.counts.index, s.counts.indexGen = s.h.CentralIndex(), s.h.Sweepgen()
 		for i := range s.spans {
 			s.spans[i].take(s.h.Span(i))
 		}
