@@ -48,7 +48,7 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 			}
 			text := r.text(n.Cond)
 			r.wrap(add("if "+text+": always"), n.Cond, "(Mutant == %d || ", ")")
-			r.wrap(add("if "+text+": never"), n.Cond, "(Mutant != %d && ", ")")
+			r.wrap(add("if "+text+": never"), n.Cond, "(Mutant != %d && (", "))")
 		case *ast.AssignStmt:
 			if len(n.Lhs) != 1 || !calls(n.Rhs[0], "Load") {
 				break
