@@ -1,6 +1,7 @@
 package heap
 
 import (
+	"math"
 	"testing"
 
 	"lockheld/model"
@@ -60,6 +61,38 @@ func TestPagesSwept(t *testing.T) {
 	check("all pages", 4, 1)
 	sweepPhase(hp, m, nil, keep)
 	check("the next phase", 0, 0)
+}
+
+// TestPacingChangesDuringSweep: an M that sweeps before it allocates stops when
+// another one has set the pacing so that it need not go on.
+func TestPacingChangesDuringSweep(t *testing.T) {
+	var h *mheap
+	swept := map[uint64]bool{}
+	e := &exploration{
+		cfg: Config{Machine: model.Config{NoStops: true, Procs: 2}},
+		prepare: func(hp *Heap, m *model.M) {
+			h = hp.h
+			sweepPhase(hp, m, []uint64{1, 1, 1}, func(int) bool { return false })
+			h.sweepPace = sweepPacing{pagesPerByte: math.Float64bits(0.01), heapLiveBasis: h.memstats.heapLive.Peek()}
+		},
+		start: func(hp *Heap) {
+			hp.K.NewM("allocator", func(m *model.M) {
+				hp.h.deductSweepCredit(m, 300, 0)
+				swept[hp.h.pagesSwept.Peek()] = true
+			})
+			hp.K.NewM("SetGCPercent", func(m *model.M) { hp.SetGCPercent(m, 400) })
+		},
+		preemptions: 2,
+	}
+	if _, v := e.run(t); v != nil {
+		t.Fatal(v)
+	}
+	// The new ratio needs no page for 300 bytes. It counts from when it was set.
+	for n := range uint64(4) {
+		if !swept[n] {
+			t.Errorf("no execution sweeps %d pages", n)
+		}
+	}
 }
 
 // TestSpanList takes spans out of the middle and from the ends of a list.

@@ -7,20 +7,24 @@ import (
 )
 
 // SetsWrong says what is wrong with the sets of spans, "" if nothing is: a set has a
-// span in each of its places and in no other, and if the sweep counts as done, no
-// set of spans to be swept has any.
+// span in each of its places and in no other; swept spans are in use, and in the set
+// that fits the number of their objects; and if the sweep counts as done, no set of
+// spans to be swept has any.
 func (hp *Heap) SetsWrong() string {
 	h := hp.h
 	for spc := range h.central {
 		c := &h.central[spc]
-		for _, b := range []*spanSet{&c.partial[0], &c.partial[1], &c.full[0], &c.full[1]} {
+		for i, b := range [...]*spanSet{c.partialSwept(h.sweepgen), c.fullSwept(h.sweepgen), c.partialUnswept(h.sweepgen), c.fullUnswept(h.sweepgen)} {
 			n := b.n.Peek()
-			for i, s := range b.spans {
-				if (s != nil) != (uint64(i) < n) {
-					return fmt.Sprintf("%s has %d spans, and its place %d does not fit", b.n.Name(), n, i)
+			for j, s := range b.spans {
+				if (s != nil) != (uint64(j) < n) {
+					return fmt.Sprintf("%s has %d spans, and its place %d does not fit", b.n.Name(), n, j)
+				}
+				if i < 2 && s != nil && (s.state.Peek() != mSpanInUse || (s.allocCount == s.nelems) != (i == 1)) {
+					return fmt.Sprintf("%s, of swept spans, has span object %d, with %d of %d objects", b.n.Name(), s.id, s.allocCount, s.nelems)
 				}
 			}
-			if n != 0 && (b == c.partialUnswept(h.sweepgen) || b == c.fullUnswept(h.sweepgen)) && hp.SweepDone() {
+			if i >= 2 && n != 0 && hp.SweepDone() {
 				return fmt.Sprintf("the sweep counts as done, and %s has %d spans to be swept", b.n.Name(), n)
 			}
 		}

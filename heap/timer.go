@@ -18,6 +18,7 @@ type timer struct {
 	known  uint64      // id of the P that looks out for it, one more; racy
 	racy   *sched.Area // pp and known
 	own    *sched.Cell // who writes pp and known has taken the timer by its status
+	by     *model.M    // the M that took it last; ghost
 }
 
 // States of a timer.
@@ -38,6 +39,7 @@ func (t *timer) init(h *mheap) {
 	t.own = h.cell("timer", t.taken)
 	sched.Save(h.w, &t.pp)
 	sched.Save(h.w, &t.known)
+	sched.Save(h.w, &t.by)
 }
 
 // taken is the guard of the fields that only who modifies or moves a timer writes.
@@ -55,6 +57,7 @@ func (t *timer) taken(*sched.Task, bool) string {
 func (h *mheap) resettimer(m *model.M, t *timer) {
 	s := t.status.Load(m.T())
 	t.status.Store(m.T(), timerModifying)
+	t.by = m
 	if s != timerDeleted {
 		h.doaddtimer(m, t, true)
 	}
@@ -98,6 +101,7 @@ func (h *mheap) deltimer(m *model.M, t *timer) {
 				m.ReleaseM()
 				continue
 			}
+			t.by = m
 			pp := t.racy.Load(m.T(), 0, &t.pp)
 			t.status.Store(m.T(), timerDeleted)
 			m.ReleaseM()
@@ -107,6 +111,9 @@ func (h *mheap) deltimer(m *model.M, t *timer) {
 			return
 		case timerMoving, timerModifying:
 			// By another M: wait until it is done.
+			if t.by == m {
+				m.Throw("deltimer waits for itself")
+			}
 			t.status.Await(m.T(), sched.Ne, s)
 		default:
 			return
@@ -171,6 +178,8 @@ func (hp *Heap) TimerWrong() string {
 		return "the scavenger's timer is set on a P that does not look out for it"
 	case status == timerMoving && !hp.K.Stopped():
 		return "the scavenger's timer is out of reach, and no P is being destroyed"
+	case status == timerWaiting && t.pp != 0 && !hp.K.Stopped() && hp.K.AllPs()[t.pp-1].Status() == model.Pdead:
+		return "the scavenger's timer is set on a P that is gone"
 	case s.lock.Held():
 		// It is being set or deleted.
 	case s.asleep && !set:

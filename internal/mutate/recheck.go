@@ -16,8 +16,8 @@ import (
 //   - an assignment that reads an atomic word into the variable into which the
 //     function has read it before. The mutant keeps what was read first;
 //   - the condition of an if that looks at what is shared with a lock that the
-//     function has taken, or that reads an atomic word, or that compares a field
-//     for equality with a variable of the function. Which answer assumes that nothing
+//     function has taken, or that reads an atomic word or what was read of one, or
+//     that compares a field for equality with a variable of the function. Which answer assumes that nothing
 //     has changed cannot be read off the source, so there are two mutants: it
 //     always holds, and it never does.
 //
@@ -35,7 +35,8 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 		times[text]++
 		return r.add(Mutant{Function: functionName(fn), Kind: "re-check", Text: text, Nth: times[text], Hash: hash})
 	}
-	locks, shared := newLocks(fn), sharedVariables(fn)
+	locks := newLocks(fn)
+	shared, atomic := assigned(fn, func(e ast.Expr) bool { return looks(e, nil) }), assigned(fn, func(e ast.Expr) bool { return calls(e, "Load") })
 	read := map[string]bool{}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		if slices.Contains(off, n) {
@@ -43,7 +44,7 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 		}
 		switch n := n.(type) {
 		case *ast.IfStmt:
-			if !isRecheck(n, locks, shared) {
+			if !isRecheck(n, locks, shared, atomic) {
 				break
 			}
 			text := r.text(n.Cond)
@@ -69,16 +70,19 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 }
 
 // isRecheck reports whether the condition of an if is a re-check.
-func isRecheck(n *ast.IfStmt, locks locks, shared map[*ast.Object]bool) bool {
+func isRecheck(n *ast.IfStmt, locks locks, shared, atomic map[*ast.Object]bool) bool {
 	if mentionsVariant(n.Cond) || throwsOnly(n.Body) && n.Else == nil {
 		return false
 	}
-	atomic := []string{"Load", "Add", "CAS"}
-	if locks.at(n.Cond.Pos()) && looks(n.Cond, shared) || calls(n.Cond, atomic...) || n.Init != nil && calls(n.Init, atomic...) {
+	words := []string{"Load", "Add", "CAS"}
+	if locks.at(n.Cond.Pos()) && looks(n.Cond, shared) || calls(n.Cond, words...) || n.Init != nil && calls(n.Init, words...) {
 		return true
 	}
 	found := false
 	ast.Inspect(n.Cond, func(e ast.Node) bool {
+		if id, ok := e.(*ast.Ident); ok && atomic[id.Obj] {
+			found = true
+		}
 		if b, ok := e.(*ast.BinaryExpr); ok && (b.Op == token.EQL || b.Op == token.NEQ) {
 			found = found || isField(b.X) && isVariable(b.Y) || isVariable(b.X) && isField(b.Y)
 		}
@@ -87,23 +91,22 @@ func isRecheck(n *ast.IfStmt, locks locks, shared map[*ast.Object]bool) bool {
 	return found
 }
 
-// sharedVariables returns the variables of fn to which it assigns what looks at
-// shared state.
-func sharedVariables(fn *ast.FuncDecl) map[*ast.Object]bool {
-	shared := map[*ast.Object]bool{}
+// assigned returns the variables of fn to which it assigns what fulfils is.
+func assigned(fn *ast.FuncDecl, is func(ast.Expr) bool) map[*ast.Object]bool {
+	list := map[*ast.Object]bool{}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		a, ok := n.(*ast.AssignStmt)
 		if !ok {
 			return true
 		}
 		for i, l := range a.Lhs {
-			if id, ok := l.(*ast.Ident); ok && id.Obj != nil && looks(a.Rhs[min(i, len(a.Rhs)-1)], nil) {
-				shared[id.Obj] = true
+			if id, ok := l.(*ast.Ident); ok && id.Obj != nil && is(a.Rhs[min(i, len(a.Rhs)-1)]) {
+				list[id.Obj] = true
 			}
 		}
 		return true
 	})
-	return shared
+	return list
 }
 
 // looks reports whether e looks at what is shared: at a field, a method, or one of
