@@ -78,19 +78,18 @@ func TestWakeScavengerLosesNoRequest(t *testing.T) {
 // TestSysmonWakesOnlyIfAsked: sysmon lets the scavenger sleep until there is a
 // request.
 func TestSysmonWakesOnlyIfAsked(t *testing.T) {
-	var h *mheap
 	e := &exploration{
 		cfg:     Config{Machine: model.Config{NoStops: true}},
 		prepare: func(hp *Heap, _ *model.M) { hp.h.scavenger.parked = true },
 		start: func(hp *Heap) {
-			h = hp.h
+			h := hp.h
 			h.scavenger.g = hp.K.NewDaemon("sleeper", func(m *model.M) { m.Park(nil) })
-			hp.K.NewMWithoutP("sysmon", func(m *model.M) { h.sysmonWakeScavenger(m) })
-		},
-		after: func(*sched.Result) {
-			if !h.scavenger.parked {
-				t.Error("sysmon has woken the scavenger")
-			}
+			hp.K.NewMWithoutP("sysmon", func(m *model.M) {
+				h.sysmonWakeScavenger(m)
+				if !h.scavenger.parked {
+					t.Error("sysmon has woken the scavenger")
+				}
+			})
 		},
 	}
 	if _, v := e.run(t); v != nil {

@@ -95,6 +95,20 @@ func TestPacingChangesDuringSweep(t *testing.T) {
 	}
 }
 
+// TestNothingLeftToPace: when more pages were swept than are in use, as what was
+// swept is free, the pacing asks for no more.
+func TestNothingLeftToPace(t *testing.T) {
+	hp, m := NewDirect(Config{})
+	h := hp.h
+	h.sweepdone.Poke(0)
+	h.pagesInUse.Poke(3)
+	h.pagesSwept.Poke(5)
+	hp.SetGCPercent(m, 50)
+	if got := math.Float64frombits(h.sweepPace.pagesPerByte); got != 0 {
+		t.Errorf("%v pages a byte", got)
+	}
+}
+
 // TestSpanList takes spans out of the middle and from the ends of a list.
 func TestSpanList(t *testing.T) {
 	_, m := NewDirect(Config{})
@@ -144,7 +158,7 @@ func TestRanksOfWhatMayBeTaken(t *testing.T) {
 		{"stackpoolalloc", func(hp *Heap, m *model.M) {
 			hp.StackAlloc(m, 0) // leaves stacks in the pool
 			m.Lock(hp.h.stacks.pool[0].mu)
-			m.AcquireLockRank(model.RankMheapSpecial)
+			m.Lock(hp.h.lock)
 			hp.h.stackpoolalloc(m, 0)
 		}},
 	} {

@@ -51,11 +51,11 @@ func (h *mheap) reclaim(m *model.M, npages uint64) {
 		if h.v.activeSweep {
 			h.endSweep(m)
 		}
+		h.ghost.credit += found - min(found, npages)
 		if found <= npages {
 			npages -= found
 		} else {
 			h.reclaimCredit.Inc(t, found-npages)
-			h.ghost.credit += found - npages
 			npages = 0
 		}
 	}
