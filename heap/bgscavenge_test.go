@@ -84,7 +84,7 @@ func TestSysmonWakesOnlyIfAsked(t *testing.T) {
 		start: func(hp *Heap) {
 			h := hp.h
 			h.scavenger.g = hp.K.NewDaemon("sleeper", func(m *model.M) { m.Park(nil) })
-			hp.K.NewMWithoutP("sysmon", func(m *model.M) {
+			hp.K.NewM("in place of sysmon", func(m *model.M) {
 				h.sysmonWakeScavenger(m)
 				if !h.scavenger.parked {
 					t.Error("sysmon has woken the scavenger")
