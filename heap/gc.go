@@ -274,8 +274,9 @@ func (h *mheap) finishGC(m *model.M) {
 
 // bgsweep is the body of the background sweeper.
 //
-// Model: it starts as if it had just been woken. It frees no work buffers; what
-// would, is a place where the world may be stopped.
+// Model: it starts as if it had just been woken. It frees no work buffers; between
+// two batches of them the world may be stopped, and it is asked for one and finds
+// that there is no other.
 //
 // Runtime: bgsweep, mgcsweep.go, Go 1.16.
 func (h *mheap) bgsweep(m *model.M) {
@@ -283,7 +284,9 @@ func (h *mheap) bgsweep(m *model.M) {
 		for h.sweepone(m) != nothingSwept {
 			m.Gosched()
 		}
-		m.Prologue("freeSomeWbufs")
+		for range 2 {
+			m.Prologue("freeSomeWbufs")
+		}
 		m.Lock(h.sweeper.lock)
 		if !h.isSweepDone(m) {
 			// A collection has run since.

@@ -178,7 +178,7 @@ func (hp *Heap) TimerWrong() string {
 		return "the scavenger's timer is set on a P that does not look out for it"
 	case status == timerMoving && !hp.K.Stopped():
 		return "the scavenger's timer is out of reach, and no P is being destroyed"
-	case status == timerWaiting && t.pp != 0 && !hp.K.Stopped() && hp.K.AllPs()[t.pp-1].Status() == model.Pdead:
+	case status == timerWaiting && !hp.K.Stopped() && (t.pp == 0 || hp.K.AllPs()[t.pp-1].Status() == model.Pdead):
 		return "the scavenger's timer is set on a P that is gone"
 	case s.lock.Held():
 		// It is being set or deleted.

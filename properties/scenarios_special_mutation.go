@@ -109,7 +109,9 @@ var twoSweepers = &Scenario{
 	config: noStops(2),
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) {
+			// The first sweep phase takes the span of small objects from the P.
 			s.h.AllocSmall(m, 1)
+			s.h.PrepareSweep(m)
 			s.prepareSweep(m, 2, 1, 1)
 		})
 		for _, name := range []string{"sweeper 1", "sweeper 2"} {
