@@ -53,8 +53,8 @@ func (c *Cond) Wait(t *Task, m *Mutex) {
 type wake struct{ m *Mutex }
 
 func (b wake) admits(t *Task) bool     { return t.signalled && b.m.owner == nil }
-func (b wake) wait(t *Task)            { b.m.wait(t) }
-func (b wake) leave(t *Task)           { b.m.leave(t) }
+func (b wake) wait(t *Task)            { b.m.wakers |= t.bit() }
+func (b wake) leave(t *Task)           { b.m.wakers &^= t.bit() }
 func (b wake) objectName(ObjID) string { return b.m.name }
 func (b wake) holders(t *Task) uint64 {
 	if !t.signalled {

@@ -27,6 +27,12 @@ type declared struct {
 //
 // Before the first operation of a task it has no effect.
 func (t *Task) Live(key ...uint64) {
+	if t.w.hidden.watched {
+		t.live(key)
+	}
+}
+
+func (t *Task) live(key []uint64) {
 	d := t.declaration(taskRunning)
 	if d == nil {
 		return

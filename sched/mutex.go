@@ -24,7 +24,8 @@ type Mutex struct {
 	id      ObjID
 	name    string
 	owner   *Task
-	waiters uint64
+	waiters uint64 // parked at a Lock
+	wakers  uint64 // parked at the end of a Wait
 	hook    LockHook
 	groups  uint64
 	rel     release
@@ -45,7 +46,7 @@ func (m *Mutex) settle() {
 }
 
 func (m *Mutex) reset() {
-	m.owner, m.waiters = nil, 0
+	m.owner, m.waiters, m.wakers = nil, 0, 0
 	m.rel.reset()
 }
 
@@ -84,21 +85,25 @@ func (m *Mutex) holders(*Task) uint64 {
 	return m.owner.bit()
 }
 
-// event tells the hook. A task that is being ended does nothing any more.
 func (m *Mutex) event(t *Task, e LockEvent) {
 	if m.hook != nil {
-		t.alive()
-		if x := m.w.x; x != nil {
-			if x.hooked {
-				panic("sched: a hook of a lock must not perform operations")
-			}
-			x.hooked = true
-			m.hook(t, m, e)
-			x.hooked = false
-			return
-		}
-		m.hook(t, m, e)
+		m.tell(t, e)
 	}
+}
+
+// tell tells the hook. A task that is being ended does nothing any more.
+func (m *Mutex) tell(t *Task, e LockEvent) {
+	t.alive()
+	if x := m.w.x; x != nil {
+		if x.hooked {
+			panic("sched: a hook of a lock must not perform operations")
+		}
+		x.hooked = true
+		m.hook(t, m, e)
+		x.hooked = false
+		return
+	}
+	m.hook(t, m, e)
 }
 
 // Lock waits until m is free and takes it.
@@ -146,14 +151,17 @@ func (m *Mutex) take(t *Task) {
 	m.owner = t
 	t.acquireFrom(&m.rel)
 	if x := m.w.x; x != nil {
-		x.enabled &^= m.waiters
+		x.enabled &^= m.waiters | m.wakers
 	}
 }
 
 func (m *Mutex) free(t *Task) {
 	m.owner = nil
 	t.releaseTo(&m.rel)
-	if m.waiters != 0 {
-		m.w.x.refresh(m.waiters)
+	if x := m.w.x; x != nil {
+		x.enabled |= m.waiters
+		if m.wakers != 0 {
+			x.refresh(m.wakers)
+		}
 	}
 }

@@ -91,7 +91,9 @@ func (o *Word) Store(t *Task, v uint64) {
 	t.before(o.v)
 	t.storeTo(&o.rel)
 	o.write(t, v)
-	o.describe(t)
+	if t.Tracing() {
+		o.describe(t)
+	}
 }
 
 // Add adds delta and returns the new value.
@@ -164,14 +166,12 @@ func (o *Word) Await(t *Task, c Cmp, n uint64) uint64 {
 func (o *Word) update(t *Task, v uint64) {
 	t.releaseTo(&o.rel)
 	o.write(t, v)
-	o.describe(t)
-}
-
-func (o *Word) describe(t *Task) {
 	if t.Tracing() {
-		t.w.x.outcomeText(fmt.Sprintf("-> %d", int64(o.v)))
+		o.describe(t)
 	}
 }
+
+func (o *Word) describe(t *Task) { t.w.x.outcomeText(fmt.Sprintf("-> %d", int64(o.v))) }
 
 // Area names words that live in the subject's own memory and are read and
 // written without synchronisation on purpose: racy plain accesses. They are
