@@ -10,59 +10,79 @@ import (
 // nil if the execution must end here.
 func (x *engine) decide() *Task {
 	pos := len(x.log)
-	var old *Step
-	if x.same && pos < x.prevLen {
-		old = &x.log[:pos+1][pos]
-		if old.Enabled != x.enabled {
-			x.diverge("enabled are %s, were %s", x.names(x.enabled), x.names(old.Enabled))
-			return nil
-		}
+	if pos == cap(x.log) {
+		x.log = append(x.log, Step{})[:pos]
 	}
-	c := Choice{Value: -1}
+	s := &x.log[:pos+1][pos] // still the step of the execution before, if that had one
+	repeats := x.same && pos < x.prevLen
+	if repeats && s.Enabled != x.enabled {
+		x.diverge("enabled are %s, were %s", x.names(x.enabled), x.names(s.Enabled))
+		return nil
+	}
+	var i int
 	if pos < len(x.prefix) {
-		c.Task = x.planned(pos)
-		if x.enabled&(1<<uint(c.Task)) == 0 {
-			x.diverge("task %d of the schedule is not enabled, but %s", c.Task, x.names(x.enabled))
+		if i = int(x.planned(pos)); x.enabled&(1<<uint(i)) == 0 {
+			x.diverge("task %d of the schedule is not enabled, but %s", i, x.names(x.enabled))
 			return nil
 		}
-		if x.reduces && x.spin.set != 0 && x.offered()&(1<<uint(c.Task)) == 0 {
+		if x.reduces && x.spin.set != 0 && x.offered()&(1<<uint(i)) == 0 {
 			return nil // a reversed race asks for one more round of a task that spins, and would for ever
 		}
 	} else {
-		if x.following && len(x.violations) > 0 {
+		x.view.Log, x.view.Last, x.view.Enabled, x.view.Spinning = x.log, x.last, x.enabled, x.spin.set
+		if (x.spin.set != 0 || x.symmetry || x.following) && !x.narrow(pos) {
 			return nil
 		}
-		x.view.Log, x.view.Last, x.view.Enabled, x.view.Spinning = x.log, x.last, x.enabled, x.spin.set
-		if x.spin.set != 0 {
-			x.view.Enabled = x.offered()
-		}
-		if x.symmetry && len(x.w.groups) > 0 {
-			if pos == 0 {
-				x.alike()
-			}
-			x.view.Enabled &^= x.outOfTurn()
-		}
-		i := x.picks.Pick(&x.view)
-		if i == Prune {
+		if i = x.picks.Pick(&x.view); i == Prune {
 			return nil
 		}
 		if x.enabled&(1<<uint(i)) == 0 {
 			panic(fmt.Sprintf("sched: strategy chose task %d, which is not enabled", i))
 		}
-		c.Task = int16(i)
 	}
-	t := x.w.tasks[c.Task]
+	t, c := x.w.tasks[i], Choice{Task: int16(i), Value: -1}
 	if t.pend.Kind == OpChoose {
 		if c.Value = x.chooseValue(t, pos); c.Value < 0 {
 			return nil
 		}
 		x.value = int(c.Value)
 	}
-	if old != nil && !x.repeats(t, old, c) {
+	if repeats && !x.repeats(t, s, c) {
 		return nil
 	}
-	x.grant(t, c)
+	p := &t.pend // field by field: a copy of a whole Step costs as much as all else here
+	s.Choice, s.Kind, s.Cmp, s.OK, s.Obj, s.Obj2 = c, p.Kind, p.Cmp, true, p.Obj, p.Obj2
+	s.N, s.New, s.Before, s.Groups, s.Enabled = p.N, p.New, 0, p.Groups, x.enabled
+	x.log = x.log[:pos+1]
+	x.enabled &^= t.alone
+	x.moved |= t.alone
+	if t.block != nil {
+		t.withdraw()
+	}
+	if x.last = i; x.tracing {
+		x.trace.step(x.w, t)
+	}
+	t.lazy = x.inside&t.alone == 0
+	t.state = taskRunning
 	return t
+}
+
+// narrow leaves out of what the strategy is offered the tasks that must wait for
+// others. It returns false if the execution must end.
+func (x *engine) narrow(pos int) bool {
+	if x.following && len(x.violations) > 0 {
+		return false
+	}
+	if x.spin.set != 0 {
+		x.view.Enabled = x.offered()
+	}
+	if x.symmetry && len(x.w.groups) > 0 {
+		if pos == 0 {
+			x.alike()
+		}
+		x.view.Enabled &^= x.outOfTurn()
+	}
+	return true
 }
 
 // planned returns the task of the schedule at pos.
@@ -111,31 +131,13 @@ func (x *engine) repeats(t *Task, old *Step, c Choice) bool {
 	return true
 }
 
-// grant records that t makes its step and takes it out of the scheduler's sets.
-func (x *engine) grant(t *Task, c Choice) {
-	n := len(x.log)
-	if n == cap(x.log) {
-		x.log = append(x.log, Step{})
+// withdraw takes t off the set that it was put on by admitted.
+func (t *Task) withdraw() {
+	if m, ok := t.block.(*Mutex); ok { // the common case, without calls
+		m.waiters &^= t.alone
+		return
 	}
-	x.log = x.log[:n+1]
-	s, p := &x.log[n], &t.pend // in place: a copy of a whole Step costs as much as all else here
-	s.Choice, s.Kind, s.Cmp, s.OK, s.Obj, s.Obj2 = c, p.Kind, p.Cmp, true, p.Obj, p.Obj2
-	s.N, s.New, s.Before, s.Groups, s.Enabled = p.N, p.New, 0, p.Groups, x.enabled
-	x.enabled &^= t.bit()
-	x.moved |= t.bit()
-	switch b := t.block.(type) {
-	case nil:
-	case *Mutex: // the common case, without a call
-		b.waiters &^= t.bit()
-	default:
-		b.leave(t)
-	}
-	x.last = t.index
-	if x.tracing {
-		x.trace.step(x.w, t)
-	}
-	t.lazy = x.inside&t.bit() == 0
-	t.state = taskRunning
+	t.block.leave(t)
 }
 
 // diverge records that the program did not repeat what it did before under the

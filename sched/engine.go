@@ -47,6 +47,7 @@ type engine struct {
 	moved      uint64 // tasks that have made a step
 	live       int    // tasks that are not daemons and have not ended
 	last       int
+	look       int  // number of steps at which to look whether it must end
 	value      int  // of the last data choice
 	halt       bool // it must end here
 	over       bool // it has ended: tasks inside their bodies must leave them
@@ -96,6 +97,7 @@ func (x *engine) begin() {
 	x.halt, x.over, x.renumbered = false, false, false
 	x.violations = x.violations[:0]
 	x.spin.begin()
+	x.look = 0
 	x.looks, x.checking, x.hooked = x.looks[:0], false, false
 	if x.tracing {
 		x.trace.begin(x.w)
@@ -205,12 +207,7 @@ func (x *engine) choose() *Task {
 		switch {
 		case x.enabled == 0 || x.live == 0 && !x.drain && n >= len(x.prefix):
 			x.finish(false, false)
-		case n&1023 == 1023 && !x.rechecking && x.interrupt():
-			x.finish(false, true)
-		case n >= x.spin.at && x.livelocked():
-			x.finish(x.live == 0, false) // a daemon that spins at the end is cut off
-		case x.depth > 0 && n >= x.depth:
-			x.finish(true, false)
+		case n >= x.look && x.ends(n):
 		default:
 			if t := x.decide(); t != nil {
 				return t
@@ -218,6 +215,29 @@ func (x *engine) choose() *Task {
 			x.finish(false, true)
 		}
 	}
+}
+
+// ends looks whether an execution of n steps must end for a reason that is not
+// looked for at each step, ends it then, and says when to look again.
+func (x *engine) ends(n int) bool {
+	x.look = n + 1023 - n&1023
+	switch {
+	case n&1023 == 1023 && !x.rechecking && x.interrupt():
+		x.finish(false, true)
+	case n >= x.spin.at && x.livelocked():
+		x.finish(x.live == 0, false) // a daemon that spins at the end is cut off
+	case x.depth > 0 && n >= x.depth:
+		x.finish(true, false)
+	default:
+		if x.look == n {
+			x.look += 1024
+		}
+		if x.look = min(x.look, x.spin.at); x.depth > 0 {
+			x.look = min(x.look, x.depth)
+		}
+		return false
+	}
+	return true
 }
 
 // turnOver leads from an execution that is over to the next one. It returns
