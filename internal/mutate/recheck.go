@@ -35,7 +35,7 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 		times[text]++
 		return r.add(Mutant{Function: functionName(fn), Kind: "re-check", Text: text, Nth: times[text], Hash: hash})
 	}
-	locks := newLocks(fn)
+	locks, own := newLocks(fn), variables(fn)
 	shared, atomic := assigned(fn, func(e ast.Expr) bool { return looks(e, nil) }), assigned(fn, func(e ast.Expr) bool { return calls(e, "Load") })
 	read := map[string]bool{}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
@@ -44,7 +44,7 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 		}
 		switch n := n.(type) {
 		case *ast.IfStmt:
-			if !isRecheck(n, locks, shared, atomic) {
+			if !isRecheck(n, locks, own, shared, atomic) {
 				break
 			}
 			text := r.text(n.Cond)
@@ -70,7 +70,7 @@ func (r *rewriter) rechecks(fn *ast.FuncDecl, hash uint32, off []ast.Node) {
 }
 
 // isRecheck reports whether the condition of an if is a re-check.
-func isRecheck(n *ast.IfStmt, locks locks, shared, atomic map[*ast.Object]bool) bool {
+func isRecheck(n *ast.IfStmt, locks locks, own, shared, atomic names) bool {
 	if mentionsVariant(n.Cond) || throwsOnly(n.Body) && n.Else == nil {
 		return false
 	}
@@ -80,28 +80,63 @@ func isRecheck(n *ast.IfStmt, locks locks, shared, atomic map[*ast.Object]bool) 
 	}
 	found := false
 	ast.Inspect(n.Cond, func(e ast.Node) bool {
-		if id, ok := e.(*ast.Ident); ok && atomic[id.Obj] {
+		if id, ok := e.(*ast.Ident); ok && atomic[id.Name] {
 			found = true
 		}
 		if b, ok := e.(*ast.BinaryExpr); ok && (b.Op == token.EQL || b.Op == token.NEQ) {
-			found = found || isField(b.X) && isVariable(b.Y) || isVariable(b.X) && isField(b.Y)
+			found = found || isField(b.X) && own.has(b.Y) || own.has(b.X) && isField(b.Y)
 		}
 		return true
 	})
 	return found
 }
 
+// names are variables of a function. Two of one name count as one: the tool need not
+// tell them apart.
+type names map[string]bool
+
+// has reports whether e is one of them.
+func (n names) has(e ast.Expr) bool {
+	id, ok := e.(*ast.Ident)
+	return ok && n[id.Name]
+}
+
+// variables returns all variables that fn declares, with its parameters.
+func variables(fn *ast.FuncDecl) names {
+	list := assigned(fn, func(ast.Expr) bool { return true })
+	ast.Inspect(fn, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Field:
+			for _, id := range n.Names {
+				list[id.Name] = true
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				list[id.Name] = true
+			}
+		case *ast.RangeStmt:
+			for _, e := range []ast.Expr{n.Key, n.Value} {
+				if id, ok := e.(*ast.Ident); ok {
+					list[id.Name] = true
+				}
+			}
+		}
+		return true
+	})
+	return list
+}
+
 // assigned returns the variables of fn to which it assigns what fulfils is.
-func assigned(fn *ast.FuncDecl, is func(ast.Expr) bool) map[*ast.Object]bool {
-	list := map[*ast.Object]bool{}
+func assigned(fn *ast.FuncDecl, is func(ast.Expr) bool) names {
+	list := names{}
 	ast.Inspect(fn.Body, func(n ast.Node) bool {
 		a, ok := n.(*ast.AssignStmt)
 		if !ok {
 			return true
 		}
 		for i, l := range a.Lhs {
-			if id, ok := l.(*ast.Ident); ok && id.Obj != nil && is(a.Rhs[min(i, len(a.Rhs)-1)]) {
-				list[id.Obj] = true
+			if id, ok := l.(*ast.Ident); ok && is(a.Rhs[min(i, len(a.Rhs)-1)]) {
+				list[id.Name] = true
 			}
 		}
 		return true
@@ -111,7 +146,7 @@ func assigned(fn *ast.FuncDecl, is func(ast.Expr) bool) map[*ast.Object]bool {
 
 // looks reports whether e looks at what is shared: at a field, a method, or one of
 // these variables.
-func looks(e ast.Expr, shared map[*ast.Object]bool) bool {
+func looks(e ast.Expr, shared names) bool {
 	found := false
 	ast.Inspect(e, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -122,7 +157,7 @@ func looks(e ast.Expr, shared map[*ast.Object]bool) bool {
 			}
 			found = true
 		case *ast.Ident:
-			found = found || shared[n.Obj]
+			found = found || shared[n.Name]
 		}
 		return !found
 	})
@@ -133,17 +168,6 @@ func looks(e ast.Expr, shared map[*ast.Object]bool) bool {
 func isField(e ast.Expr) bool {
 	_, ok := e.(*ast.SelectorExpr)
 	return ok
-}
-
-// isVariable reports whether e is a variable of a function: constants of the
-// package are declared elsewhere.
-func isVariable(e ast.Expr) bool {
-	id, ok := e.(*ast.Ident)
-	if !ok || id.Obj == nil || id.Obj.Kind != ast.Var {
-		return false
-	}
-	_, global := id.Obj.Decl.(*ast.ValueSpec)
-	return !global
 }
 
 // calls reports whether n calls a method with one of these names.
