@@ -12,9 +12,14 @@
 // an ordinary function. It shares data through objects only: each operation on
 // one is a step, and before each operation is a scheduling point at which any
 // other task may move. Code between two operations belongs to the step before
-// it, code before the first one to the start of the execution. Memory that the program keeps itself, under a lock, is watched by a
-// [Cell] or kept in a [Guarded] value: accesses are no steps, but those without
-// the guard, or without happens-before order, are violations.
+// it, code before the first one to the start of the execution. Memory that the
+// program keeps itself, under a lock, is watched by a [Cell] or kept in a
+// [Guarded] value: accesses are no steps, but those without the guard, or without
+// happens-before order, are violations. Memory that is neither is not watched:
+// that two tasks use it at the same time is not noticed.
+//
+// Package gosync has wait groups, channels and other things that Go programs use,
+// made of these objects.
 //
 // # Choices
 //

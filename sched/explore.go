@@ -143,7 +143,7 @@ var strategies = []StrategyEntry{
 	{Name: "portfolio", Doc: "Shares the executions among random, pct, pos, urw and surw.", Kind: Sampling, make: newPortfolio},
 }
 
-// Strategies returns the strategies, the default first.
+// Strategies returns the strategies; the first is that of Options without one.
 func Strategies() []StrategyEntry { return slices.Clone(strategies) }
 
 // LookupStrategy returns the strategy of a name, such as dfs or pct/4; the first
