@@ -177,7 +177,8 @@
 // conditions the functions of the page heap were called: a row for each function
 // with the heap lock at the entry (held, held or stopped, sometimes held, not
 // held), whether it was held at the return and dropped in between, the stack, and
-// whether the M had a P; for each "not" the command that shows it. Assertions
+// whether the M had a P; for each "not" the command that shows it, and after which
+// step, as the execution may go on from there. Assertions
 // about locks, stacks and stops of the world end no execution here. Lines that
 // begin with "difference:", "inconsistent:" and "site:" say what is other than the
 // runtime documents; the variants that are about the time before the heap lock

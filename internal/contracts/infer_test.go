@@ -66,7 +66,7 @@ func TestDifferences(t *testing.T) {
 				}
 				return
 			}
-			if !strings.Contains(text, tt.line+"\nreplay: "+tt.scenario+"\n") {
+			if !strings.Contains(text, tt.line+"\nreplay: "+tt.scenario+" # ") {
 				t.Errorf("no line %q in\n%s", tt.line, text)
 			}
 		})

@@ -25,7 +25,8 @@ func (w *writer) line(format string, args ...any) {
 	}
 }
 
-// by writes the command that repeats an execution.
+// by writes the command that repeats an execution, and where in it that is which it
+// is to show: the execution may go on behind it.
 func (w *writer) by(by Witness) {
 	if w.err != nil {
 		return
@@ -35,7 +36,11 @@ func (w *writer) by(by Witness) {
 		w.err = err
 		return
 	}
-	w.line("replay: %s", cmd)
+	at := "before step 0"
+	if n := len(by.Schedule); n > 0 {
+		at = fmt.Sprintf("after step %d", n-1)
+	}
+	w.line("replay: %s # %s", cmd, at)
 }
 
 // Write writes what was inferred and how it compares with what is documented.
