@@ -168,3 +168,62 @@ func TestLooksAtTasks(t *testing.T) {
 		t.Errorf("joined: %v %q", r.Verdict, r.Notes)
 	}
 }
+
+// TestLooksOfCache: what a task has seen without a step is part of its state.
+func TestLooksOfCache(t *testing.T) {
+	for _, l := range []struct {
+		name string
+		look func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool
+	}{
+		{"peek", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return x.Peek() == 1 }},
+		{"holder", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return m.Holder() != nil }},
+		{"held by", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return m.HeldBy(a) }},
+		{"writer", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return rw.Writer() == a }},
+		{"read by", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return rw.ReadBy(a) > 0 }},
+		{"finished", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return a.Finished() }},
+		{"ended", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return a.Ended() }},
+		{"pending", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool {
+			k, _ := a.Pending()
+			return k == OpStore
+		}},
+		{"tasks", func(w *World, x *Word, m *Mutex, rw *RWMutex, a *Task) bool { return len(w.Tasks()) == 2 }},
+	} {
+		for _, want := range []bool{false, true} {
+			for form := range 3 {
+				p := program(l.name, func(w *World) {
+					x, y, m, rw := NewWord(w, "x", 0), NewWord(w, "y", 0), NewMutex(w, "m"), NewRWMutex(w, "rw")
+					a := w.Go("A", func(t *Task) {
+						m.Lock(t)
+						rw.Lock(t)
+						x.Store(t, 1)
+						rw.Unlock(t)
+						rw.RLock(t)
+						x.Store(t, 2)
+						rw.RUnlock(t)
+						t.Go("C", func(t *Task) {})
+						m.Unlock(t)
+					})
+					w.Go("B", func(t *Task) {
+						y.Store(t, 1)
+						saw := l.look(w, x, m, rw, a)
+						if form == 2 {
+							t.Live(one(saw))
+						}
+						x.Await(t, Eq, 2)
+						t.Join(a)
+						y.Load(t)
+						if saw == want {
+							t.Fail(Violation{Kind: KindAssertion, Site: "seen"})
+						}
+					})
+				})
+				p.Reusable = form > 0
+				for _, o := range []Options{{Preemptions: -1}, {Strategy: "cache", Preemptions: -1}, {Strategy: "cache", Preemptions: 2}} {
+					if r := explore(t, p, o); r.Verdict != Violated {
+						t.Errorf("%s %v, form %d: %s, preemptions %d: %v", l.name, want, form, o.Strategy, o.Preemptions, r.Verdict)
+					}
+				}
+			}
+		}
+	}
+}

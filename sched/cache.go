@@ -35,6 +35,11 @@ package sched
 // so far, up to the order of steps that commute (see [chains]). Equivalent
 // beginnings of executions lead to the same state whatever there is.
 //
+// What a task sees of objects without a step, such as who holds a lock, enters its
+// history too, and the step behind which it looks does not commute with those that
+// change what it looks at (see [looksOf]). What only a hook of a lock
+// sees does not.
+//
 // # Why nothing is lost
 //
 // A state of the table was followed when it was first met, but for the tasks
@@ -75,6 +80,7 @@ type cache struct {
 	prefix Schedule
 	newest [maxTasks]int32 // frame with the history of each task, -1: it has not moved
 	first  [maxTasks]Hash  // hash of each task of Setup at the start
+	looks  looksOf
 
 	faults cacheFault
 	check  merges
@@ -121,6 +127,7 @@ func (c *cache) begin(v *View) {
 	for i := range w.always {
 		unreduced = unreduced || !w.always[i].declares()
 	}
+	w.x.tellsLooks = true
 	if c.why = w.opaque(); c.why != "" {
 		c.chains = newChains()
 	} else {

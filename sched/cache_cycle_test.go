@@ -84,7 +84,7 @@ func (p *place) step(t *Task, words [2]*Word, m *Mutex) int {
 			learned = 1
 		}
 	case OpUnlock: // or a look at x if it does not hold m
-		if m.Holder() == t {
+		if m.HeldBy(t) {
 			m.Unlock(t)
 		} else {
 			learned = x.Load(t)

@@ -57,22 +57,23 @@ func marked(key Hash) Hash {
 // follow applies the last step, made in the state of p, to the state of f.
 func (c *cache) follow(v *View, f, p *cacheFrame) {
 	s := &v.Log[len(v.Log)-1]
+	t := int(s.Task)
+	history, task := c.history(t)
+	seen := c.looks.learn(v.w.x, history)
 	last := lastAlive(v.w, s)
 	if c.faults&cacheFaultDaemon != 0 {
 		last = 0
 	}
 	for set := p.sleep &^ last; set != 0; set &= set - 1 {
-		if u := lowest(set); !disturbs(s, v.Pending(u)) || c.faults&cacheFaultWake != 0 {
+		if u := lowest(set); !disturbs(s, v.Pending(u)) && !c.looksDisturb(s, seen, u, v.Pending(u)) || c.faults&cacheFaultWake != 0 {
 			f.sleep |= 1 << uint(u)
 		}
 	}
-	t := int(s.Task)
-	history, task := c.history(t)
 	f.moved, f.older = s.Task, c.newest[t]
 	c.newest[t] = int32(len(c.frames) - 1)
 	f.sum = p.sum.minus(task)
 	if c.chains != nil {
-		f.undo, f.history = c.chains.step(history, s)
+		f.undo, f.history = c.chains.step(history, s, v.w.said())
 	} else {
 		f.history = nextHistory(history, s, p.unsaid, v.w.said())
 		f.sum = f.sum.plus(c.objects(v, s))

@@ -31,8 +31,17 @@ type roundBefore struct {
 func newChains() *chains { return &chains{objects: map[ObjID]int32{}} }
 
 // step returns the history of the task of s after s, from that before, and what
-// to give back in order to take the step back.
-func (c *chains) step(h Hash, s *Step) (undo int32, after Hash) {
+// to give back in order to take the step back. What the task sees without a step is
+// in no trace; it says so.
+func (c *chains) step(h Hash, s *Step, said *declared) (undo int32, after Hash) {
+	undo, after = c.made(h, s)
+	if said != nil {
+		after = after.with(said.hash)
+	}
+	return undo, after
+}
+
+func (c *chains) made(h Hash, s *Step) (undo int32, after Hash) {
 	undo = int32(len(c.undone))
 	what := uint64(s.Kind) | uint64(uint16(s.Value))<<8 | uint64(s.Obj)<<32
 	if s.OK {

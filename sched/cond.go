@@ -29,7 +29,7 @@ func (c *Cond) ID() ObjID { return c.id }
 
 // Waiting returns the number of tasks in the queue. It is no operation.
 func (c *Cond) Waiting() int {
-	c.w.looked(c.id)
+	c.w.looked(c.id, uint64(len(c.queue)))
 	return len(c.queue)
 }
 

@@ -54,6 +54,7 @@ type engine struct {
 	more       bool // there is a next one, which begins with prefix
 	checking   bool // a property is checked
 	looks      []look
+	tellsLooks bool // what tasks see without a step is part of their state
 	hooked     bool // a hook of a lock runs
 	deciding   bool // code of the engine or the strategy runs, not of the program
 	renumbered bool // indices of tasks differ from their order of creation

@@ -189,19 +189,22 @@ func (x *engine) due() bool {
 }
 
 // afterStep checks the properties that must hold after each step. A step that
-// touches nothing that a property reads leaves it as it was.
+// changes nothing that a property reads leaves it as it was. It is not blamed for
+// what another one did: it commutes with that one.
 func (x *engine) afterStep(t *Task) {
 	last := &x.log[len(x.log)-1]
 	touched := last.Groups
-	if last.Kind == OpSpawn {
-		touched = ^uint64(0)
-	}
 	watched, known := x.w.watched, x.known()
 	if known {
 		watched = x.w.watchedStill
 	}
 	if touched&watched == 0 && !x.w.watchesAll {
 		return
+	}
+	if !modeOf(last.Kind, last.OK).changes() {
+		if touched = 0; !x.w.watchesAll {
+			return
+		}
 	}
 	x.w.current, x.checking = nil, true // no task may do anything
 	rest := x.w.always

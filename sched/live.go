@@ -48,8 +48,23 @@ func (t *Task) live(key []uint64) {
 // own one or, if it may be as early as taskStarting, the one that started it.
 // It is nil if nobody will look at that.
 func (t *Task) declaration(from taskState) *declared {
+	if !t.w.hidden.watched {
+		return nil
+	}
+	return t.saying(from)
+}
+
+// sees says that t has looked at something without a step, and what it saw.
+func (t *Task) sees(l look, v uint64) {
+	if d := t.saying(taskStarting); d != nil {
+		d.hash.Word(uint64(l.obj)<<1 | one(l.moves))
+		d.hash.Word(v)
+	}
+}
+
+func (t *Task) saying(from taskState) *declared {
 	x := t.w.x
-	if x == nil || !t.w.hidden.watched || t.state < from || t.lazy || len(x.log) == 0 || len(x.log) < len(x.prefix) {
+	if x == nil || t.state < from || t.lazy || len(x.log) == 0 || len(x.log) < len(x.prefix) {
 		return nil
 	}
 	d := &t.w.hidden.said

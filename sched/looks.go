@@ -29,10 +29,10 @@ type look struct {
 // allTasks stands for which tasks there are.
 const allTasks = ^ObjID(0)
 
-// looked notes that code looks at an object.
-func (w *World) looked(id ObjID) {
+// looked notes that code looks at an object, and what it sees.
+func (w *World) looked(id ObjID, v uint64) {
 	if x := w.x; x != nil && w.current != nil {
-		x.looked(look{obj: id})
+		x.looked(look{obj: id}, v)
 	}
 }
 
@@ -40,13 +40,17 @@ func (w *World) looked(id ObjID) {
 // is true, how far it has come.
 func (w *World) lookedAtTask(u *Task, moves bool) {
 	if x := w.x; x != nil && w.current != nil && w.current != u {
-		x.looked(look{obj: u.joinID(), moves: moves})
+		v := uint64(u.state)
+		if moves && u.state == taskParked {
+			v |= uint64(u.pend.Kind)<<8 | uint64(u.pend.Obj)<<32
+		}
+		x.looked(look{obj: u.joinID(), moves: moves}, v)
 	}
 }
 
 // looked notes a look of the running task, not of a property. A task that looks
 // before its first operation cannot be started late.
-func (x *engine) looked(l look) {
+func (x *engine) looked(l look, v uint64) {
 	t := x.w.current
 	switch {
 	case x.deciding || x.checking || t.state != taskStarting && t.state != taskRunning:
@@ -55,7 +59,10 @@ func (x *engine) looked(l look) {
 		t.touched = true
 	}
 	l.step, l.hook = int32(len(x.log)-1), x.hooked
-	if n := len(x.looks); !x.reduces || l.step < 0 || n > 0 && x.looks[n-1] == l {
+	if x.tellsLooks && !l.hook {
+		t.sees(l, v)
+	}
+	if n := len(x.looks); !x.reduces && !x.tellsLooks || l.step < 0 || n > 0 && x.looks[n-1] == l {
 		return
 	}
 	x.looks = append(x.looks, l)

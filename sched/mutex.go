@@ -63,14 +63,14 @@ func (m *Mutex) SetHook(h LockHook) { m.hook = h }
 
 // Holder returns the task that holds m, or nil. It is no operation.
 func (m *Mutex) Holder() *Task {
-	m.w.looked(m.id)
+	m.w.looked(m.id, m.owner.key())
 	return m.owner
 }
 
 // HeldBy reports whether t holds m. It is no operation.
 func (m *Mutex) HeldBy(t *Task) bool {
 	if t != m.w.current {
-		m.w.looked(m.id) // whether it holds m itself, a task knows
+		m.w.looked(m.id, m.owner.key()) // whether it holds m itself, a task knows
 	}
 	return m.owner == t && t != nil
 }

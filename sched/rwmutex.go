@@ -50,7 +50,7 @@ func (m *RWMutex) Name() string { return m.name }
 
 // Writer returns the task that holds m for writing, or nil. It is no operation.
 func (m *RWMutex) Writer() *Task {
-	m.w.looked(m.id)
+	m.w.looked(m.id, m.writer.key())
 	return m.writer
 }
 
@@ -64,13 +64,14 @@ func (m *RWMutex) HeldBy(t *Task) bool {
 
 // ReadBy reports how often t holds m for reading. It is no operation.
 func (m *RWMutex) ReadBy(t *Task) int {
-	if t != m.w.current {
-		m.w.looked(m.id)
-	}
+	n := 0
 	if t.index < len(m.readers) {
-		return int(m.readers[t.index])
+		n = int(m.readers[t.index])
 	}
-	return 0
+	if t != m.w.current {
+		m.w.looked(m.id, uint64(n)<<8|t.key())
+	}
+	return n
 }
 
 func (m *RWMutex) admits(t *Task) bool {

@@ -102,14 +102,23 @@ func (t *Task) Pending() (kind OpKind, obj ObjID) {
 // performed now. It is for properties and diagnosis.
 func (t *Task) Blocked() bool {
 	t.w.lookedAtTask(t, true)
+	blocked := t.state == taskParked && t.block != nil && !t.block.admits(t)
 	if t.state == taskParked && t.pend.Obj != 0 && t.w.current != t {
-		t.w.looked(t.pend.Obj)
+		t.w.looked(t.pend.Obj, one(blocked))
 	}
-	return t.state == taskParked && t.block != nil && !t.block.admits(t)
+	return blocked
 }
 
 // bit returns the set of t alone.
 func (t *Task) bit() uint64 { return t.alone }
+
+// key tells tasks apart, and from nil.
+func (t *Task) key() uint64 {
+	if t == nil {
+		return 0
+	}
+	return uint64(t.index) + 1
+}
 
 // String returns the name of the task.
 func (t *Task) String() string { return t.name }

@@ -42,7 +42,7 @@ func (o *Word) Name() string { return o.name }
 // Peek returns the value without being an operation: for properties,
 // assertions and reports.
 func (o *Word) Peek() uint64 {
-	o.w.looked(o.id)
+	o.w.looked(o.id, o.v)
 	return o.v
 }
 
