@@ -57,7 +57,7 @@ func (m *RWMutex) Writer() *Task {
 // HeldBy reports whether t holds m for writing. It is no operation.
 func (m *RWMutex) HeldBy(t *Task) bool {
 	if t != m.w.current {
-		m.w.looked(m.id) // whether it holds m itself, a task knows
+		m.w.looked(m.id, m.writer.key()) // whether it holds m itself, a task knows
 	}
 	return m.writer == t && t != nil
 }
