@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 
@@ -26,7 +27,12 @@ func (c *command) coverage(args []string) (int, error) {
 	}
 	ctx, release := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer release()
-	cov, err := s.cover(ctx, names)
+	search, cancel := s.limited(ctx)
+	defer cancel()
+	cov, err := s.cover(search, names)
+	if err == nil && search.Err() != nil {
+		_, err = fmt.Fprintln(out, "note\tended early: what is not reached here may be")
+	}
 	if err == nil {
 		err = cov.Write(out, false)
 	}
@@ -42,9 +48,7 @@ func (c *command) coverage(args []string) (int, error) {
 }
 
 // cover explores the scenarios and compares the variants.
-func (s *settings) cover(ctx context.Context, names []string) (*coverage.Coverage, error) {
-	search, cancel := s.limited(ctx)
-	defer cancel()
+func (s *settings) cover(search context.Context, names []string) (*coverage.Coverage, error) {
 	e, err := s.strategyEntry()
 	if err != nil {
 		return nil, err

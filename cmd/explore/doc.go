@@ -197,7 +197,8 @@
 // where it took the heap lock there; "goal", what a scenario is made for and did
 // not reach; "switch", a variant, with the scenarios in which it does anything
 // else than Go 1.16; "step", a function, what it does and to what, where numbers
-// in names are #. The last line counts. It knows the flags of infer.
+// in names are #. A line that begins with "note" says if the time was up or there
+// was an interrupt. The last line counts. It knows the flags of infer.
 //
 // Audit reads the source of the Go tree at DIR, that of the go command if not
 // given, and writes its assertions about the heap lock: function, what is demanded,
