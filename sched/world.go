@@ -74,6 +74,20 @@ type named struct {
 // been restored. No operation of the world may be performed in it.
 func (w *World) OnStart(f func()) { w.onStart = append(w.onStart, f) }
 
+// OnReset registers f, which sets memory that tasks share, and that is registered
+// in no other way, to its first state; as OnStart does, where that is needed:
+// a task may call it too, for memory that it has made, but not in a reusable
+// program, where strategies would not know of it. There it panics.
+func (w *World) OnReset(f func()) {
+	if w.current == nil {
+		w.OnStart(f)
+		return
+	}
+	if w.prog.Reusable {
+		panic("sched: memory that tasks share, made by a task of a reusable program")
+	}
+}
+
 // Property is a statement about the state that must always hold.
 type Property struct {
 	// Name identifies the property; violations carry it as their site.

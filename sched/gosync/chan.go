@@ -25,14 +25,15 @@ type Chan[T any] struct {
 }
 
 // NewChan makes a channel with room for size values; 0 is no buffer. It panics if
-// size is negative.
+// size is negative, and if a task of a reusable program makes it: there channels
+// are made in Setup.
 func NewChan[T any](w *sched.World, name string, size int) *Chan[T] {
 	if size < 0 {
 		panic(fmt.Sprintf("%s: a channel of size %d", name, size))
 	}
 	c := &Chan[T]{name: name, size: size, mu: sched.NewMutex(w, name)}
 	frames(w)
-	w.OnStart(func() { c.buf, c.senders, c.receivers, c.closed = nil, nil, nil, false })
+	w.OnReset(func() { c.buf, c.senders, c.receivers, c.closed = nil, nil, nil, false })
 	return c
 }
 

@@ -11,8 +11,9 @@
 // An operation is as many steps as the objects that it is made of need, and these
 // show in traces. What package sched has itself, Mutex, Cond and Word, is cheaper.
 //
-// Objects are made in Setup. A program that declares [sched.World.Hidden] must not
-// use channels: what they hold is neither registered nor hashed.
+// What channels hold is neither registered nor hashed. Strategy cache knows that and
+// takes fewer states for one; a program that declares [sched.World.Hidden] must not
+// use them.
 //
 // It is above package sched and imports nothing else of the module.
 package gosync

@@ -307,3 +307,26 @@ func TestTraceNamesCaller(t *testing.T) {
 		t.Errorf("%s\nwant%s", got, want)
 	}
 }
+
+// A task may make a channel for others, but not in a world that is restored.
+func TestChannelMadeByTask(t *testing.T) {
+	for _, reusable := range []bool{false, true} {
+		p := &sched.Program{Name: "made", Reusable: reusable, Setup: func(w *sched.World) {
+			w.Go("A", func(t *sched.Task) {
+				t.Yield()
+				c := gosync.NewChan[int](t.World(), "c", 0)
+				t.Go("B", func(t *sched.Task) { c.Send(t, 1) })
+				c.Recv(t)
+			})
+		}}
+		for _, strategy := range []string{"dfs", "dpor", "cache"} {
+			r, err := sched.Explore(t.Context(), p, sched.Options{Strategy: strategy, Preemptions: -1})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refused := len(r.Findings) == 1 && strings.Contains(r.Findings[0].Violation.Message, "reusable program"); refused != reusable || len(r.Findings) > 1 {
+				t.Errorf("%s, reusable %v: %v", strategy, reusable, r.Findings)
+			}
+		}
+	}
+}
