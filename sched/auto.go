@@ -45,7 +45,7 @@ func exploreAuto(ctx context.Context, p *Program, o Options, e *StrategyEntry) (
 	}
 	if len(probe.Findings) > 0 && !o.All || probe.Verdict == Stopped && probe.Why != "" {
 		probe.Strategy, probe.Options = e.Name, o
-		probe.Notes = []string{fmt.Sprintf("auto: the search was over after %d random walks, before a strategy was chosen", probe.Executions)}
+		probe.Notes = append([]string{fmt.Sprintf("auto: the search was over after %d random walks, before a strategy was chosen", probe.Executions)}, probe.Notes...)
 		return probe, nil
 	}
 	a := m.predict(len(probe.Unreduced) > 0)

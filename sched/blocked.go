@@ -71,13 +71,16 @@ func (d *dpor) reverseRaces(r *Result) {
 
 func (d *dpor) performed(i int32, s *Step) operation {
 	e := &d.events[i]
-	return operation{move: e.move, kind: e.kind, cmp: s.Cmp, n: s.N, on: e.on, on2: e.on2,
+	m := e.move
+	m.cells = d.expected()
+	return operation{move: m, kind: e.kind, cmp: s.Cmp, n: s.N, on: e.on, on2: e.on2,
 		last: e.before, last2: e.before2, base: e.base, woken: -1, at: i}
 }
 
 func (d *dpor) pending(t int16, p *Pending) operation {
 	op := operation{move: move{footprint: p.footprint(true), task: t, value: -1}, kind: p.Kind, cmp: p.Cmp, n: p.N,
 		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, at: int32(len(d.events))}
+	op.cells = d.expected()
 	if op.base < 0 {
 		op.base = d.madeBy[t]
 	}
@@ -161,6 +164,7 @@ func (d *dpor) reversePlain(rc race) {
 		d.upTo(rc.second)
 	}
 	m := e.move
+	m.cells = d.expected()
 	switch {
 	case d.faults&faultMode != 0:
 	case e.kind == OpCAS:
@@ -178,6 +182,7 @@ func (d *dpor) reverseGrouped(rc race) {
 	e := &d.events[rc.second]
 	op := operation{move: e.move, kind: e.kind, on: e.on, on2: e.on2,
 		last: e.before, last2: e.before2, base: e.base, woken: -1, at: rc.second}
+	op.cells = d.expected()
 	if e.kind == OpCondWake {
 		if op.woken = d.wokenBy(&op); op.woken < 0 {
 			return
@@ -190,6 +195,8 @@ func (d *dpor) reverseGrouped(rc race) {
 		free = d.releaseMutex(&op)
 	case OpRLock, OpWLock:
 		free = d.release(&op)
+	case OpAwait, OpJoin:
+		free = true // what it waits for does not come after the first event, or that would come before it
 	}
 	if free {
 		d.add(&op.move)
@@ -225,7 +232,9 @@ func (d *dpor) releaseMutex(op *operation) bool {
 // remode makes m the move of event e with another outcome.
 func (d *dpor) remode(m *move, e *event, ok bool) {
 	if ok != e.ok {
+		cells := m.cells
 		m.footprint = newFootprint(modeOf(e.kind, ok), e.obj, e.obj2, e.declared)
+		m.cells = cells
 	}
 }
 

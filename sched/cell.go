@@ -40,12 +40,13 @@ func GuardedByRW(m *RWMutex) Guard {
 // clocks as in Flanagan and Freund, FastTrack, PLDI 2009, section 3). An access
 // is no step.
 type Cell struct {
-	w     *World
-	name  string
-	guard Guard
-	epoch uint64
-	wrote access
-	reads []access // last read of each task since the last write
+	w      *World
+	name   string
+	number uint64 // among all cells, the same in each execution
+	guard  Guard
+	epoch  uint64
+	wrote  access
+	reads  []access // last read of each task since the last write
 }
 
 type access struct {
@@ -57,7 +58,11 @@ type access struct {
 
 // Init prepares c. A nil guard admits everybody.
 func (c *Cell) Init(w *World, name string, g Guard) {
-	c.w, c.name, c.guard = w, name, g
+	c.w, c.name, c.guard, c.number = w, name, g, uint64(len(w.hidden.cells))
+	if t := w.current; t != nil {
+		t.ncells++
+		c.number = uint64(t.index+1)<<32 | uint64(t.ncells)
+	}
 	w.hidden.cells = append(w.hidden.cells, c)
 	if !w.direct && !w.clocks {
 		w.clocks = true
@@ -81,6 +86,9 @@ func (c *Cell) Read(t *Task) {
 		c.reads = append(c.reads, access{})
 	}
 	c.reads[t.index] = c.access(t)
+	if x := c.w.x; x.notesUses {
+		x.use(c, false, true)
+	}
 }
 
 // Write checks a write by t.
@@ -99,6 +107,9 @@ func (c *Cell) Write(t *Task) {
 	}
 	clear(c.reads)
 	c.wrote = c.access(t)
+	if x := c.w.x; x.notesUses {
+		x.use(c, true, true)
+	}
 }
 
 func (c *Cell) begin(t *Task, write bool) {
@@ -146,6 +157,9 @@ func (a access) in() string {
 }
 
 func (c *Cell) race(t *Task, what string, old access, oldWhat string) {
+	if x := c.w.x; x.notesUses {
+		x.use(c, what == "write", false)
+	}
 	t.Fail(Violation{Kind: KindRace, Site: c.name,
 		Message: fmt.Sprintf("%s of %s by %s%s at step %d is not ordered after the %s by %s%s at step %d",
 			what, c.name, t.name, c.access(t).in(), len(c.w.x.log)-1,

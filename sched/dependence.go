@@ -61,6 +61,7 @@ func (m mode) changes() bool { return m > modeRead }
 type footprint struct {
 	mode      mode
 	obj, obj2 ObjID
+	cells     int32 // set of accesses behind the step, see cellSets; 0: none, or not known
 	groups    uint64
 }
 
@@ -80,7 +81,7 @@ func newFootprint(m mode, obj, obj2 ObjID, groups uint64) footprint {
 	if !m.changes() {
 		groups = 0
 	}
-	return footprint{m, obj, obj2, groups & sharedGroups}
+	return footprint{mode: m, obj: obj, obj2: obj2, groups: groups & sharedGroups}
 }
 
 // dependent reports whether two steps of different tasks do not commute.

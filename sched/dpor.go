@@ -110,6 +110,13 @@ func (d *dpor) Next(r *Result) (Schedule, bool) {
 	d.cutFrames(n)
 	d.record(r)
 	d.judgeLooks(r)
+	if d.givesUp() {
+		d.less = true
+		if d.leaf != nil {
+			d.shared.finish(d.leaf)
+		}
+		return nil, false
+	}
 	d.reverseRaces(r)
 	if d.limit > 0 && d.bytes() > d.limit {
 		d.full, d.less = true, true
@@ -161,7 +168,7 @@ func (d *dpor) advance(log []Step) (Schedule, bool) {
 
 // rest puts the move that was explored at f to sleep.
 func (d *dpor) rest(f *frame, s *Step) {
-	m := move{footprint: s.footprint(), task: s.Task, value: s.Value, many: f.many}
+	m := move{footprint: d.events[len(d.frames)-1].footprint, task: s.Task, value: s.Value, many: f.many}
 	if f.many > 0 && f.free {
 		m.value = -1 // all values
 	}
@@ -210,7 +217,7 @@ func (d *dpor) follow(k int, c int32) {
 func (d *dpor) push(f *frame, m *move) {
 	lo := int32(len(d.asleep))
 	for i := f.lo; i < f.hi; i++ {
-		if s := &d.asleep[i]; s.task != m.task && (!dependent(s.footprint, m.footprint) || d.faults&faultSleep != 0) {
+		if s := &d.asleep[i]; s.task != m.task && (!d.dependent(&s.footprint, &m.footprint) || d.faults&faultSleep != 0) {
 			d.asleep = append(d.asleep, *s)
 		}
 	}
@@ -233,6 +240,7 @@ func (d *dpor) Pick(v *View) int {
 	} else {
 		s := &v.Log[pos-1]
 		m := move{footprint: s.footprint(), task: s.Task}
+		m.cells = d.cellsOf(v.w.x, pos-1)
 		d.push(&d.frames[pos-1], &m)
 	}
 	f := &d.frames[pos]

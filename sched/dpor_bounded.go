@@ -29,6 +29,7 @@ type boundedSearch struct {
 	begun   classifier
 	sum     fingerprint // of the steps of the execution so far
 	fed     int         // steps in sum
+	ended   int         // violations in sum
 	seen    beginningSet
 	paths   paths
 	open    []int32 // beginnings to follow with as many preemptions
@@ -191,7 +192,7 @@ func (b *boundedSearch) silent() bool { return b.check != nil }
 // all others do not tell classes of whole executions apart, but beginnings.
 func (b *boundedSearch) feed(w *World, log []Step) {
 	if b.fed == 0 {
-		b.sum = fingerprint{}
+		b.sum, b.ended = fingerprint{}, 0
 		b.begun.begin(w)
 	}
 	b.begun.know(w)
@@ -200,6 +201,21 @@ func (b *boundedSearch) feed(w *World, log []Step) {
 		if b.begun.step(&b.sum, s); modeOf(s.Kind, s.OK) == modeNone && s.Kind != OpChoose {
 			b.sum.add(b.begun.place(s))
 		}
+	}
+	if len(w.x.violations) > 0 {
+		b.feedEnds(w)
+	}
+}
+
+// feedEnds adds which tasks have ended for which violations: of two that access
+// a cell, the second one does, though the steps commute.
+func (b *boundedSearch) feedEnds(w *World) {
+	for all := w.x.violations; b.ended < len(all); b.ended++ {
+		v := &all[b.ended]
+		h := hashOf(tagTask, uint64(v.Kind), 0)
+		h.Text(v.Task)
+		h.Text(v.Site)
+		b.sum.add(h.lo)
 	}
 }
 

@@ -28,7 +28,7 @@ var faultNames = map[string]fault{
 	"sleep": faultSleep, "forget": faultForget, "drop": faultDrop, "pending": faultPending, "performed": faultPerformed,
 	"clock": faultClock, "prefix": faultPrefix, "try": faultTry, "rw": faultRW, "rw last": faultRWLast, "mode": faultMode,
 	"await": faultAwait, "inc": faultInc, "cut": faultCut, "passed": faultPassed, "wake": faultWake,
-	"groups": faultGroups,
+	"groups": faultGroups, "cells": faultCells,
 }
 
 // Faults returns the names of all deliberate errors, sorted.

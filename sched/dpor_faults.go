@@ -23,6 +23,7 @@ const (
 	faultPassed                      // what goes past all values of a data choice is entered once more
 	faultWake                        // taking a mutex again after a wake-up is not reversed
 	faultGroups                      // what properties read is not looked at
+	faultCells                       // which access of a race comes first is left to chance
 )
 
 // skips reports whether a fault keeps the race whose second event is at i, the

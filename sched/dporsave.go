@@ -6,7 +6,9 @@ package sched
 type wakeupStack struct {
 	frames []wakeupFrame
 	less   bool
-	peak   int // most nodes of wakeup trees at a time, so far
+	peak   int        // most nodes of wakeup trees at a time, so far
+	aware  bool       // of races
+	sets   [][]uint64 // of accesses to cells, to which moves refer
 }
 
 // wakeupFrame is a [frame] with what it refers to.
@@ -39,6 +41,7 @@ func (d *dpor) start(w work, t *tally) {
 	}
 	s := w.(*wakeupStack)
 	d.less, d.tree.peak = s.less, s.peak
+	d.sets.restore(s)
 	for i := range s.frames {
 		f := &s.frames[i]
 		lo := int32(len(d.asleep))
@@ -56,7 +59,7 @@ func (d *dpor) start(w work, t *tally) {
 // remaining returns what is left. The frames beyond the prefix are those of an
 // execution that has not ended; it will be run again.
 func (d *dpor) remaining() work {
-	s := &wakeupStack{less: d.less, peak: d.tree.peak}
+	s := &wakeupStack{less: d.less, peak: d.tree.peak, aware: d.sets.aware, sets: d.sets.sets[:len(d.sets.sets):len(d.sets.sets)]}
 	for i := range d.frames[:len(d.prefix)] {
 		f := &d.frames[i]
 		saved := wakeupFrame{choice: d.prefix[i], many: f.many, free: f.free, todo: d.tree.save(f.todo)}
@@ -124,15 +127,22 @@ func (a *wakeups) restore(nodes []savedMove) (first int32) {
 func (s *wakeupStack) code(c *stateText) {
 	c.flag(&s.less)
 	integer(c, &s.peak)
+	c.flag(&s.aware)
+	list(c, &s.sets, 1, func(set *[]uint64) { list(c, set, 1, c.uint) })
+	known := func(m *move) {
+		if m.code(c); m.cells < anyCells || int(m.cells) > len(s.sets) {
+			c.fail("a move with accesses %d of %d", m.cells, len(s.sets))
+		}
+	}
 	list(c, &s.frames, 6, func(f *wakeupFrame) {
 		integer(c, &f.choice.Task)
 		integer(c, &f.choice.Value)
 		checkTask(c, f.choice.Task)
 		integer(c, &f.many)
 		c.flag(&f.free)
-		list(c, &f.asleep, 7, func(m *move) { m.code(c) })
-		list(c, &f.todo, 9, func(m *savedMove) {
-			m.move.code(c)
+		list(c, &f.asleep, 8, known)
+		list(c, &f.todo, 10, func(m *savedMove) {
+			known(&m.move)
 			c.flag(&m.child)
 			c.flag(&m.next)
 		})
@@ -149,6 +159,7 @@ func (m *move) code(c *stateText) {
 		c.fail("a move on objects %d and %d in mode %d", obj, obj2, m.mode)
 	}
 	c.uint(&m.groups)
+	integer(c, &m.cells)
 	integer(c, &m.task)
 	integer(c, &m.value)
 	integer(c, &m.many)

@@ -28,6 +28,7 @@ type sharedTree struct {
 	mu      sync.Mutex
 	root    *sharedNode // nil: nothing was given away
 	waiting []*sharedNode
+	cells   cellSets // of all workers
 }
 
 // sharedNode is a state in the shared part of the tree.
@@ -107,13 +108,13 @@ func (t *sharedTree) finish(leaf *sharedNode) {
 }
 
 // know finds out what sleeps in c, a child of n, of which that is known.
-func (c *sharedNode) know(n *sharedNode) {
+func (c *sharedNode) know(n *sharedNode, d *dpor) {
 	if c.known {
 		return
 	}
 	c.known = true
 	keep := func(s sleeper) {
-		if s.task != c.task && !dependent(s.footprint, c.footprint) {
+		if s.task != c.task && !d.dependent(&s.footprint, &c.footprint) {
 			c.asleep = append(c.asleep, s)
 		}
 	}
@@ -145,7 +146,7 @@ func (d *dpor) enter(leaf *sharedNode) {
 		if k+1 < depth {
 			c = d.frames[k+1].node
 		}
-		c.know(f.node)
+		c.know(f.node, d)
 		f.lo = int32(len(d.asleep))
 		d.asleep = append(d.asleep, f.node.asleep...)
 		for b := f.node.first.Load(); b != c; b = b.next.Load() {

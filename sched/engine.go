@@ -19,12 +19,14 @@ type engine struct {
 
 	// What the owner of the engine asks for.
 	depth      int        // most steps of an execution, 0: no limit
+	safety     bool       // it is SafetyDepth, at which the search ends
 	stopAtFail bool       // a violation ends the execution
 	haltAt     *Violation // a violation of this kind and site ends the execution
 	following  bool       // a violation ends the execution behind its prefix
 	byCreation bool       // tasks of the prefix count in the order of their creation
 	resumes    bool       // the properties have been checked before the first step of all
 	recheck    int64      // every so many executions are run twice, 0: none
+	notesUses  bool       // of cells
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
 	symmetry   bool       // tasks that are interchangeable begin in their order
 	drain      bool       // daemons go on until nothing is enabled
@@ -55,6 +57,7 @@ type engine struct {
 	checking   bool // a property is checked
 	looks      []look
 	tellsLooks bool // what tasks see without a step is part of their state
+	uses       []cellUse
 	hooked     bool // a hook of a lock runs
 	deciding   bool // code of the engine or the strategy runs, not of the program
 	renumbered bool // indices of tasks differ from their order of creation
@@ -99,7 +102,7 @@ func (x *engine) begin() {
 	x.violations = x.violations[:0]
 	x.spin.begin()
 	x.look = 0
-	x.looks, x.checking, x.hooked = x.looks[:0], false, false
+	x.looks, x.uses, x.checking, x.hooked = x.looks[:0], x.uses[:0], false, false
 	if x.tracing {
 		x.trace.begin(x.w)
 	}
@@ -115,7 +118,7 @@ func (x *engine) begin() {
 // renew brings t to the start of an execution.
 func (t *Task) renew() {
 	t.state = taskReady
-	t.nchild = 0
+	t.nchild, t.ncells = 0, 0
 	t.joiners = 0
 	t.lazy = false
 	t.block = nil

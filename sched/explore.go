@@ -13,7 +13,7 @@ import (
 // without a limit, except that Preemptions must be -1 for no bound.
 type Options struct {
 	Strategy    string // name of a strategy of [Strategies]; "" is dfs
-	Depth       int    // most steps of an execution, 0: no limit
+	Depth       int    // most steps of an execution; 0: an execution of SafetyDepth steps ends the search; -1: no limit
 	Preemptions int    // dfs, cache: most preemptions of an execution; dpor: of one of its class; -1: no bound
 	Seed        uint64 // of sampling strategies
 	Executions  int64  // stop after so many executions, 0: no limit
@@ -57,7 +57,9 @@ type Options struct {
 	Pool    *Pool
 	eager   bool // divide at every chance: for tests
 
-	findings int // end the search when so many violations were found, 0: no limit
+	safety   int  // instead of SafetyDepth: for tests
+	races    bool // dpor: reckon with data races from the start
+	findings int  // end the search when so many violations were found, 0: no limit
 
 	// Saver, if not nil, gets states of the search; Resume is one to go on from. The
 	// report is then that of a search that was never left. A state fits only the
@@ -67,10 +69,16 @@ type Options struct {
 
 	// After sees every execution that counts, on a stack of the engine. With
 	// several workers it sees them in any order, one at a time, and may see some
-	// that in the end are not counted because a violation comes before them.
+	// that in the end are not counted because a violation comes before them. A search
+	// by dpor with All that meets a data race begins anew: After sees both.
 	After func(*Result)
 	Live  *Live // receives figures while the search runs
 }
+
+// SafetyDepth is the number of steps after which an execution is taken for one that
+// never ends, unless [Options.Depth] says otherwise. It ends the search, which
+// is [Stopped] then: the executions that go on like this are too many and too long.
+const SafetyDepth = 1000000
 
 // Live is what a search has done so far. It may be read at any time.
 type Live struct {
@@ -249,6 +257,9 @@ func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*R
 	if err := s.run(); err != nil {
 		return nil, err
 	}
+	if s, err = s.again(); err != nil {
+		return nil, err
+	}
 	s.fill()
 	if s, err = s.ordered(); err != nil {
 		return nil, err
@@ -306,6 +317,10 @@ func (s *search) conclude() {
 		rep.Notes = n.notes(rep)
 	}
 	s.total.tellLooks(rep)
+	if s.total.endless {
+		rep.Notes = append(rep.Notes, fmt.Sprintf("an execution made %d steps and did not end, which ended the search: "+
+			"a task may change something for ever; with a depth of fewer steps every execution is cut off there", s.workers[0].x.depth))
+	}
 	gaveUp := ""
 	if c, ok := strat.(concluder); ok {
 		gaveUp = c.conclude(rep)
@@ -313,6 +328,8 @@ func (s *search) conclude() {
 	switch {
 	case len(rep.Findings) > 0:
 		rep.Verdict = Violated
+	case s.total.endless:
+		rep.Verdict, rep.Why = Stopped, fmt.Sprintf("steps=%d", s.workers[0].x.depth)
 	case s.interrupted():
 		rep.Verdict, rep.Why = Stopped, stopReason(s.ctx)
 	case s.entry.Kind == Sampling:

@@ -2,6 +2,7 @@ package sched
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 )
@@ -31,7 +32,7 @@ func TestContext(t *testing.T) {
 		why string
 	}{{expired, counter(3, 10), "timeout"}, {soon, endless(), "timeout"}} {
 		noGoroutineLeft(t, c.p.Name, func() {
-			r, err := Explore(c.ctx, c.p, Options{Preemptions: -1})
+			r, err := Explore(c.ctx, c.p, Options{Preemptions: -1, Depth: -1})
 			if err != nil || r.Verdict != Stopped || r.Why != c.why {
 				t.Errorf("%s: %v, %v", c.p.Name, r, err)
 			}
@@ -183,5 +184,54 @@ func TestSetupByDirectOperations(t *testing.T) {
 	})
 	if r := explore(t, p, Options{Preemptions: -1}); r.Verdict != Complete || r.Executions != 3 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// restless has a task that changes something for ever, and neither waits nor
+// spins, beside one that ends.
+func restless() *Program {
+	return program("restless", func(w *World) {
+		x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
+		w.Go("A", func(t *Task) {
+			for {
+				x.Add(t, 1)
+			}
+		})
+		w.Go("B", func(t *Task) {
+			x.Add(t, 1)
+			y.Store(t, 1)
+		})
+	})
+}
+
+// Where a task never ends, the search does, under every strategy: one execution
+// of too many steps ends it, and the report says so. An interrupt ends it at once
+// if there is no such limit.
+func TestExecutionWithoutEnd(t *testing.T) {
+	for _, e := range Strategies() {
+		for _, o := range []Options{{}, {Workers: 3}, {All: true}, {Preemptions: 2}} {
+			if o.Preemptions == 0 {
+				o.Preemptions = -1
+			} else if e.Chooses || e.Kind == Sampling {
+				continue
+			}
+			o.Strategy, o.safety, o.Executions = e.Name, 5000, 1000
+			r := explore(t, restless(), o)
+			if r.Verdict != Stopped || r.Why != "steps=5000" || !strings.Contains(strings.Join(r.Notes, "\n"), "made 5000 steps and did not end") {
+				t.Errorf("%s %+v: %v %q %q", e.Name, o, r.Verdict, r.Why, r.Notes)
+			}
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Millisecond)
+		r, err := Explore(ctx, restless(), Options{Strategy: e.Name, Preemptions: -1, Depth: -1})
+		cancel()
+		if err != nil || r.Verdict != Stopped || r.Why != "timeout" {
+			t.Errorf("%s, interrupted: %v, %v", e.Name, r, err)
+		}
+	}
+	for _, strategy := range []string{"dfs", "dpor"} {
+		r := explore(t, restless(), Options{Strategy: strategy, Preemptions: -1})
+		if r.Verdict != Stopped || r.MaxSteps != SafetyDepth {
+			t.Errorf("%s: %v after %d steps", strategy, r.Verdict, r.MaxSteps)
+		}
 	}
 }

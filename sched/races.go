@@ -34,6 +34,9 @@ type causality struct {
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
 	races   []race          // by the second event
 	common  int             // events that the execution has in common with the one before
+	x       *engine         // of the execution
+	sets    *cellSets
+	scratch cellScratch
 	faults  fault
 }
 
@@ -43,6 +46,9 @@ type race struct{ first, second int32 }
 
 func (h *causality) reset() {
 	h.groups = -1
+	if h.sets == nil {
+		h.sets = new(cellSets)
+	}
 	for i := range h.lastOf {
 		h.lastOf[i], h.madeBy[i] = -1, -1
 	}
@@ -104,12 +110,16 @@ func (h *causality) record(r *Result) {
 	if len(h.events) > len(r.Log) {
 		h.unrecord(len(r.Log))
 	}
-	h.common = len(h.events)
+	h.common, h.x = len(h.events), r.w.x
 	for i := h.common; i < len(r.Log); i++ {
 		s := &r.Log[i]
 		h.widen(int(s.Task) + 1)
 		h.enter(s, int32(i))
+		h.events[i].cells = h.cellsOf(r.w.x, i)
 		h.order(int32(i))
+		if len(r.Violations) > 0 && h.faults&faultCells == 0 {
+			h.orderCells(int32(i))
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ type search struct {
 	workers []*worker
 	over    bool // nobody begins another part
 	full    bool // stopped by the number of executions
+	anew    bool // it has to begin anew
 	saving  saving
 	joined  sync.WaitGroup // workers but for the first
 	after   sync.Mutex     // one call of Options.After at a time
@@ -75,6 +76,7 @@ func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*s
 		s.pool = new(Pool)
 		s.pool.Add(max(o.Workers, 1) - 1)
 	}
+	s.tree.cells.aware = s.tree.cells.aware || o.races
 	first := s.newWorker()
 	first.working = true
 	if o.Resume != nil {
@@ -112,9 +114,10 @@ func (s *search) run() error {
 	if err := s.broken(); err != nil {
 		return err
 	}
-	if v := s.saving.saver; v != nil {
+	s.anew = s.raced() && s.ctx.Err() == nil
+	if v := s.saving.saver; v != nil && !s.anew {
 		st := s.state()
-		st.finished = !s.interrupted()
+		st.finished = !s.interrupted() && !st.raced
 		v.Save(st)
 	}
 	return nil
@@ -243,6 +246,25 @@ func (s *search) fill() {
 // interrupted reports whether the search ended because its context did.
 func (s *search) interrupted() bool { return s.ctx.Err() != nil && !s.full && !s.complete() }
 
+// raced reports whether a search that reduces gave up at a data race.
+func (s *search) raced() bool {
+	return s.unordered() && s.tree.cells.races.Load() && !s.tree.cells.aware
+}
+
+// again returns the search, or one that has begun anew because of a data race.
+func (s *search) again() (*search, error) {
+	if !s.anew {
+		return s, nil
+	}
+	o := s.o
+	o.races, o.Resume = true, nil
+	again, err := newSearch(s.ctx, s.p, o, s.entry)
+	if err != nil {
+		return nil, err
+	}
+	return again, again.run()
+}
+
 // ordered returns a search with the findings of one worker. Several workers that
 // reduce find the same violations, but in any order, and after other executions
 // of the same traces. So one of them searches again, up to the last of them. If
@@ -251,7 +273,7 @@ func (s *search) interrupted() bool { return s.ctx.Err() != nil && !s.full && !s
 // happens is not the same in all executions of a trace.
 func (s *search) ordered() (*search, error) {
 	spun := s.total.passedOver > 0
-	if !s.unordered() || len(s.workers) == 1 || len(s.total.findings) == 0 && !spun || s.ctx.Err() != nil {
+	if !s.unordered() || len(s.workers) == 1 || s.total.endless || len(s.total.findings) == 0 && !spun || s.ctx.Err() != nil {
 		return s, nil
 	}
 	o := s.o

@@ -20,6 +20,7 @@ type State struct {
 	parts []savedPart
 
 	finished bool // nothing is left to do
+	raced    bool // it has to begin anew because of a data race
 }
 
 // savedPart is a part of a search that nobody works on.
@@ -32,7 +33,7 @@ type savedPart struct {
 // state returns the state of the search, of which all workers have stopped.
 func (s *search) state() *State {
 	st := newState(s.p, s.model, &s.o, s.entry)
-	st.next = s.next
+	st.next, st.raced = s.next, s.raced()
 	st.tasks = s.slots.all()
 	for p := s.parts.first; p != nil; p = p.next {
 		left := p.work
@@ -170,6 +171,7 @@ func (s *search) tellBefore() {
 // resume makes the search go on from st.
 func (s *search) resume(st *State) {
 	s.next = st.next
+	s.tree.cells.races.Store(st.raced)
 	s.slots.slots = append(s.slots.slots, st.tasks...)
 	behind := (*portion)(nil)
 	for i := range st.parts {

@@ -173,6 +173,7 @@ func (st *State) code(c *stateText) {
 	})
 	c.uint(&st.next)
 	c.flag(&st.finished)
+	c.flag(&st.raced)
 	list(c, &st.parts, 1, func(p *savedPart) { p.code(c) })
 }
 
@@ -246,6 +247,7 @@ func (t *tally) code(c *stateText) {
 	integer(c, &t.maxSteps)
 	c.fixed(&t.hash)
 	c.flag(&t.leftOut)
+	c.flag(&t.endless)
 	list(c, &t.findings, 8, func(f *Finding) { f.code(c) })
 	list(c, &t.goals, 1, c.text)
 	t.sums.code(c)

@@ -10,6 +10,7 @@ type tally struct {
 	maxSteps                        int
 	hash                            uint64 // of the schedules, for sampling strategies
 	leftOut                         bool   // the strategy left schedules out
+	endless                         bool   // an execution came to SafetyDepth
 	findings                        []Finding
 	goals                           []string // reached
 	unordered, hooked               []string // see looks.go
@@ -47,6 +48,7 @@ func (t *tally) follow(u *tally) {
 	t.maxSteps = max(t.maxSteps, u.maxSteps)
 	t.hash += u.hash
 	t.leftOut = t.leftOut || u.leftOut
+	t.endless = t.endless || u.endless
 	for _, g := range u.goals {
 		t.reached(g)
 	}
@@ -109,6 +111,7 @@ func (t *tally) count(r *Result) {
 	if r.Cut {
 		t.cut++
 	}
+	t.endless = t.endless || r.endless()
 	if r.w.x.spin.passed {
 		t.passedOver++
 	}
@@ -123,6 +126,7 @@ func (t *tally) more(r *Result, silent bool) {
 	silent = silent && !r.w.x.abort
 	t.steps += int64(len(r.Log))
 	t.maxSteps = max(t.maxSteps, len(r.Log))
+	t.endless = t.endless || r.endless()
 	if r.w.x.spin.passed {
 		t.passedOver++
 	}
@@ -138,6 +142,11 @@ func (t *tally) found(r *Result, v *Violation) {
 	if !t.knows(v) {
 		t.findings = append(t.findings, newFinding(r, v, t.executions))
 	}
+}
+
+// endless reports whether the execution came to SafetyDepth.
+func (r *Result) endless() bool {
+	return r.Cut && r.w.x.safety && len(r.Log) >= r.w.x.depth
 }
 
 func newFinding(r *Result, v *Violation, at int64) Finding {

@@ -30,6 +30,7 @@ type Task struct {
 	child    int // this is the child-th task made by parent
 	children []*Task
 	nchild   int
+	ncells   int // cells that it has made
 
 	ordinal int // order of creation in this execution
 	carrier int // that runs its body, while it is inside

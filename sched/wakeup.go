@@ -177,7 +177,7 @@ func (d *dpor) weakInitial(m *move) bool {
 		if v.task == m.task {
 			return true
 		}
-		if dependent(v.footprint, m.footprint) {
+		if d.dependent(&v.footprint, &m.footprint) {
 			return false
 		}
 	}
@@ -196,7 +196,7 @@ func (d *dpor) begins(m *move) bool {
 			d.moves = append(d.moves[:i], d.moves[i+1:]...)
 			return true
 		}
-		if dependent(v.footprint, m.footprint) {
+		if d.dependent(&v.footprint, &m.footprint) {
 			return false
 		}
 	}

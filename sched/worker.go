@@ -1,6 +1,7 @@
 package sched
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 )
@@ -46,7 +47,7 @@ func (s *search) newWorker() *worker {
 	w.divisible, _ = w.Strategy.(divisible)
 	w.selective, _ = w.Strategy.(selective)
 	if d, ok := w.Strategy.(*dpor); ok {
-		d.shared, d.eager = &s.tree, s.o.eager && s.shares
+		d.shared, d.sets, d.eager = &s.tree, &s.tree.cells, s.o.eager && s.shares
 	}
 	x := newEngine(s.p, w, newDriver(&s.o))
 	x.picks = made
@@ -54,8 +55,11 @@ func (s *search) newWorker() *worker {
 	x.reduces = s.entry.Reduces
 	x.drain = s.o.Drain || s.entry.Reduces
 	x.symmetry = s.o.Symmetry
-	x.depth = s.o.Depth
+	if x.depth = max(s.o.Depth, 0); s.o.Depth == 0 {
+		x.depth, x.safety = cmp.Or(s.o.safety, SafetyDepth), true
+	}
 	x.stopAtFail = !s.o.All
+	x.notesUses = s.o.All && s.entry.Reduces
 	if x.recheck = s.o.Recheck; x.recheck == 0 {
 		x.recheck = 1000
 	}
@@ -92,7 +96,7 @@ func (w *worker) Next(r *Result) (Schedule, bool) {
 	case w.x.abort:
 		w.finish(true)
 		return nil, false
-	case w.s.satisfied(len(w.part.seen.findings)):
+	case w.part.seen.endless || w.s.satisfied(len(w.part.seen.findings)):
 		w.finish(true)
 		return w.take()
 	}

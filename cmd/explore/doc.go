@@ -70,7 +70,8 @@
 // for -seed; a flag goes before it.
 //
 //	-depth N
-//		most steps in one execution; 0 is no limit (default 0)
+//		most steps in one execution; 0 is no limit. If not given, an execution of
+//		1,000,000 steps, which may never end, ends the search: stopped
 //	-scenario LIST
 //		what to explore, separated by commas: scenarios, or built-in programs
 //		such as heaplock/3; every scenario in its small form if not given

@@ -219,7 +219,7 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 			n = append(n, fmt.Sprintf("property %s declares nothing that it reads, so that only -strategy dfs shows it every state", p))
 		}
 	}
-	if rep.Cut > 0 && rep.Cut == rep.Executions {
+	if rep.Options.Depth > 0 && rep.Cut > 0 && rep.Cut == rep.Executions {
 		n = append(n, fmt.Sprintf("every execution was cut off after %d steps, so that none was seen to its end", rep.Options.Depth))
 	}
 	if len(rep.Unreached) > 0 {

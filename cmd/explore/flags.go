@@ -277,9 +277,17 @@ func (s *settings) formatEntry() (*report.Format, error) {
 	return nil, unknown("format", s.format, names)
 }
 
+// stepLimit is the limit of steps as the engine takes it.
+func (s *settings) stepLimit() int {
+	if s.depth == 0 && s.set["depth"] {
+		return -1
+	}
+	return s.depth
+}
+
 // options are the settings as the engine takes them.
 func (s *settings) options(e *sched.StrategyEntry) sched.Options {
-	o := sched.Options{Strategy: e.Name, Depth: s.depth, Preemptions: s.preemptions.last, Seed: s.seed,
+	o := sched.Options{Strategy: e.Name, Depth: s.stepLimit(), Preemptions: s.preemptions.last, Seed: s.seed,
 		Executions: s.executions, All: s.all || s.outcomes, CacheBytes: int64(s.memory), Symmetry: s.symmetry}
 	if e.Kind == sched.Sampling || e.Reduces && !s.set["preemptions"] {
 		o.Preemptions = -1

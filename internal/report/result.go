@@ -125,7 +125,7 @@ func Verdict(r *sched.Report) string {
 		var b strings.Builder
 		b.WriteString("bounded")
 		if r.Cut > 0 {
-			fmt.Fprintf(&b, " depth=%d cut=%d", r.Options.Depth, r.Cut)
+			fmt.Fprintf(&b, " depth=%d cut=%d", max(r.Options.Depth, 0), r.Cut)
 		}
 		if r.Options.Preemptions >= 0 {
 			fmt.Fprintf(&b, " preemptions=%d", r.Options.Preemptions)
@@ -137,7 +137,7 @@ func Verdict(r *sched.Report) string {
 	case sched.Sampled:
 		text := fmt.Sprintf("sampled seed=%d schedules=%016x", r.Options.Seed, r.Hash)
 		if r.Cut > 0 {
-			text += fmt.Sprintf(" depth=%d cut=%d", r.Options.Depth, r.Cut)
+			text += fmt.Sprintf(" depth=%d cut=%d", max(r.Options.Depth, 0), r.Cut)
 		}
 		return text
 	case sched.Stopped:
