@@ -50,6 +50,28 @@ func BenchmarkProgram(b *testing.B) {
 	}
 }
 
+// ring hands a turn round among tasks that are all inside their bodies: each
+// second step needs a coroutine switch, which readers/8 never does.
+func ring(tasks, rounds uint64) *sched.Program {
+	return &sched.Program{Name: "ring", Reusable: true, Setup: func(w *sched.World) {
+		turn := sched.NewWord(w, "turn", 0)
+		for i := range tasks {
+			w.Go("T", func(t *sched.Task) {
+				for range rounds {
+					turn.Await(t, sched.Eq, i)
+					turn.Store(t, (i+1)%tasks)
+				}
+			})
+		}
+	}}
+}
+
+// BenchmarkSwitch measures a program of which nearly each change of task is a
+// coroutine switch.
+func BenchmarkSwitch(b *testing.B) {
+	b.Run("ring-8/random", func(b *testing.B) { measure(b, ring(8, 8), "random", 5000) })
+}
+
 // BenchmarkScenario measures the page heap.
 func BenchmarkScenario(b *testing.B) {
 	for _, name := range []string{"alloc-free", "scavenge-generation", "procresize"} {
