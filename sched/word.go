@@ -1,6 +1,9 @@
 package sched
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Word is an atomic 64-bit word. Each operation is one step, sequentially
 // consistent.
@@ -71,7 +74,19 @@ func (o *Word) read(t *Task) uint64 {
 func (o *Word) write(t *Task, v uint64) {
 	o.v = v
 	if o.waiters != 0 {
-		o.w.x.refresh(o.waiters)
+		o.changed()
+	}
+}
+
+// changed looks again at the tasks that wait for a value.
+func (o *Word) changed() {
+	x := o.w.x
+	for set := o.waiters; set != 0; set &= set - 1 {
+		if t := x.w.tasks[bits.TrailingZeros64(set)]; o.admits(t) {
+			x.enabled |= t.alone
+		} else {
+			x.enabled &^= t.alone
+		}
 	}
 }
 
