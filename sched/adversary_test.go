@@ -2,6 +2,7 @@ package sched
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -223,6 +224,39 @@ func TestLooksOfCache(t *testing.T) {
 						t.Errorf("%s %v, form %d: %s, preemptions %d: %v", l.name, want, form, o.Strategy, o.Preemptions, r.Verdict)
 					}
 				}
+			}
+		}
+	}
+}
+
+// TestReplayOfSeveral: several tasks fail before their first steps. With
+// Options.All each is found, and its schedule leads to it.
+func TestReplayOfSeveral(t *testing.T) {
+	fail := func(site string) func(t *Task) {
+		return func(t *Task) { t.Fail(Violation{Kind: KindAssertion, Site: site}) }
+	}
+	p := program("several", func(w *World) {
+		w.Go("A", fail("a"))
+		w.Go("B", fail("b"))
+		w.Go("C", func(t *Task) {
+			t.Yield()
+			t.Go("D", fail("d"))
+			fail("c")(t)
+		})
+	})
+	for _, s := range []string{"dfs", "dpor", "cache", "random"} {
+		r := explore(t, p, Options{Strategy: s, Preemptions: -1, All: true, Executions: 10})
+		if len(r.Findings) != 4 {
+			t.Errorf("%s: %s", s, findings(r))
+		}
+		for i := range r.Findings {
+			f := &r.Findings[i]
+			trace, err := Replay(p, f.Schedule, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.ContainsFunc(trace.Violations, func(v Violation) bool { return v.Site == f.Violation.Site }) {
+				t.Errorf("%s: %v is found by %q, which leads to %v", s, f.Violation.Site, f.Schedule, trace.Violations)
 			}
 		}
 	}

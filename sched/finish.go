@@ -130,9 +130,11 @@ func (x *engine) check(ps []Property) {
 	}
 }
 
-// stopsAt reports whether an execution ends at v.
+// stopsAt reports whether an execution ends at v. One that follows a schedule to
+// its end runs tasks up to their first steps all the same: they may fail there,
+// too, and be what the schedule was found with.
 func (x *engine) stopsAt(v *Violation) bool {
-	return x.stopAtFail || x.following && len(x.log) >= len(x.prefix) ||
+	return x.stopAtFail || x.following && len(x.log) >= len(x.prefix) && x.toStart == 0 ||
 		x.haltAt != nil && v.Kind == x.haltAt.Kind && v.Site == x.haltAt.Site
 }
 
