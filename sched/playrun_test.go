@@ -14,7 +14,6 @@ type cast struct {
 	mu     sync.Mutex
 	stages map[*World]*playStage
 	ends   map[string]bool
-	within map[string]bool
 }
 
 type playStage struct {
