@@ -62,11 +62,21 @@ func (d *dpor) reverseRaces(r *Result) {
 	}
 	for set := r.Parked(); set != 0 && d.faults&faultPending == 0; set &= set - 1 {
 		t := bits.TrailingZeros64(set)
-		if p := r.Pending(t); blocks(p.Kind) {
+		if p := r.Pending(t); blocks(p.Kind) && !d.awaitsTurn(t) {
 			op := d.pending(int16(t), p)
 			d.reverseBlocked(&op)
 		}
 	}
+}
+
+// awaitsTurn reports whether task t has to begin after one that has not begun, in
+// a search by symmetry: nothing that was done could have come later for it.
+func (d *dpor) awaitsTurn(t int) bool {
+	if d.turns == nil || d.lastOf[t] >= 0 {
+		return false
+	}
+	other := d.turns.ahead(int16(t))
+	return other >= 0 && d.lastOf[other] < 0
 }
 
 func (d *dpor) performed(i int32, s *Step) operation {
@@ -82,7 +92,7 @@ func (d *dpor) pending(t int16, p *Pending) operation {
 		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, at: int32(len(d.events))}
 	op.cells = d.expected()
 	if op.base < 0 {
-		op.base = d.madeBy[t]
+		op.base = d.beginning(t)
 	}
 	if p.Kind == OpJoin {
 		return op

@@ -140,7 +140,7 @@ func (e *StrategyEntry) Divides() bool {
 var strategies = []StrategyEntry{
 	{Name: "dfs", Doc: "Explores every schedule depth first, without reduction; -preemptions bounds it.", Kind: Exhaustive, make: newDFS, Symmetric: true},
 	{Name: "dpor", Doc: "Explores one schedule of each class of equivalent ones: optimal dynamic partial order reduction.",
-		Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true},
+		Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true, Symmetric: true},
 	{Name: "cache", Doc: "Explores depth first and follows no state twice; for programs under one lock.", Kind: Exhaustive, make: newCache, Keeps: true, Symmetric: true},
 	{Name: "auto", Doc: "Chooses dpor or cache by random walks.", Kind: Exhaustive, make: newDPOR, Reduces: true, Keeps: true, Chooses: true},
 	{Name: "random", Doc: "Walks at random: each choice is uniform over what is possible.", Kind: Sampling, make: newRandom},

@@ -9,7 +9,7 @@ type event struct {
 	owner    int16  // steps on a mutex: index of the holder after it, -1: free
 	made     int16  // spawns: the task; otherwise -1
 	prev     int32  // event before of the same task
-	base     int32  // prev, or the spawn of the task
+	base     int32  // prev, or what the first step of the task must follow
 	on       int32  // object, as an index in causality.heads; -1: none
 	on2      int32  // second object
 	before   int32  // event before on the object
@@ -31,6 +31,8 @@ type causality struct {
 	groups  int32   // last event that writes an object of a property group
 	lastOf  [maxTasks]int32
 	madeBy  [maxTasks]int32 // spawn of each task
+	firstOf [maxTasks]int32 // first event of each task that has one
+	turns   *World          // says which tasks begin after which others; nil: they begin in any order
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
 	races   []race          // by the second event
 	common  int             // events that the execution has in common with the one before
@@ -111,6 +113,7 @@ func (h *causality) record(r *Result) {
 		h.unrecord(len(r.Log))
 	}
 	h.common, h.x = len(h.events), r.w.x
+	h.turns = r.w.turns()
 	for i := h.common; i < len(r.Log); i++ {
 		s := &r.Log[i]
 		h.widen(int(s.Task) + 1)
@@ -145,7 +148,8 @@ func (h *causality) enter(s *Step, i int32) {
 		e.many = int32(s.N)
 	}
 	if e.base = e.prev; e.base < 0 {
-		e.base = h.madeBy[s.Task]
+		e.base = h.beginning(s.Task)
+		h.firstOf[s.Task] = i
 	}
 	if e.mode != modeNone && s.Kind != OpJoin {
 		e.on = h.number(e.obj)
@@ -167,6 +171,18 @@ func (h *causality) enter(s *Step, i int32) {
 	}
 	h.lastOf[s.Task] = i
 	h.events = append(h.events, e)
+}
+
+// beginning returns the event that the first step of a task must follow: its
+// spawn, or the first step of the task that begins before it in a search by
+// symmetry; -1 if there is none.
+func (h *causality) beginning(task int16) int32 {
+	if h.turns != nil {
+		if other := h.turns.ahead(task); other >= 0 && h.lastOf[other] >= 0 {
+			return h.firstOf[other]
+		}
+	}
+	return h.madeBy[task]
 }
 
 // effect notes in e what step s leaves in its object.

@@ -1,6 +1,9 @@
 package sched
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Symmetric declares that tasks of Setup are interchangeable: to exchange what
 // two of them do in a schedule leads to an execution that differs only in which
@@ -47,14 +50,38 @@ func (w *World) grouped() uint64 {
 	return all
 }
 
+// turns returns w if tasks have to begin in an order, else nil.
+func (w *World) turns() *World {
+	if w.x != nil && w.x.symmetry && len(w.groups) > 0 {
+		return w
+	}
+	return nil
+}
+
+// ahead returns the task that has to make its first step just before that of
+// task, -1 if there is none.
+func (w *World) ahead(task int16) int {
+	for _, g := range w.groups {
+		if g>>uint(task)&1 != 0 {
+			return bits.Len64(g&(1<<uint(task)-1)) - 1
+		}
+	}
+	return -1
+}
+
 // outOfTurn returns the tasks that are not to make their first step now, as they
 // can be exchanged with one that comes before them and has not made its first
-// step either.
+// step either. It panics if the state tells such tasks apart: then they are not
+// interchangeable, as no step that led to it was theirs.
 func (x *engine) outOfTurn() uint64 {
 	var set uint64
 	for _, g := range x.w.groups {
-		rest := g & x.enabled &^ x.moved
-		set |= rest & (rest - 1)
+		rest := g &^ x.moved
+		can := rest & x.enabled
+		if can != 0 && can != rest {
+			panic(fmt.Sprintf("sched: %s are declared symmetric, but only %s can begin", x.names(rest), x.names(can)))
+		}
+		set |= can & (can - 1)
 	}
 	return set
 }
