@@ -61,11 +61,9 @@ var growScavenge = &Scenario{
 	config: noStops(2),
 	setup: func(s *stage) {
 		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 2) })
-		for _, name := range []string{"grower 1", "grower 2"} {
-			s.m(name, func(m *model.M) {
-				s.allocManual(m, uint64(s.g.ChunkPages), heap.SpanAllocWorkBuf)
-			})
-		}
+		s.alike([]string{"grower 1", "grower 2"}, func(m *model.M) {
+			s.allocManual(m, uint64(s.g.ChunkPages), heap.SpanAllocWorkBuf)
+		})
 	},
 }
 

@@ -37,13 +37,11 @@ var reclaim = &Scenario{
 				s.prepareSweep(m, 0, 1, 2)
 			}
 		})
-		for _, name := range []string{"reclaimer 1", "reclaimer 2"} {
-			s.m(name, func(m *model.M) {
-				for range s.rounds() {
-					s.reclaim(m, 1)
-				}
-			})
-		}
+		s.alike([]string{"reclaimer 1", "reclaimer 2"}, func(m *model.M) {
+			for range s.rounds() {
+				s.reclaim(m, 1)
+			}
+		})
 		s.m("sweeper", s.sweepAll)
 	},
 }
@@ -62,12 +60,10 @@ var sweepTermination = &Scenario{
 				s.prepareSweep(m, 0, 1)
 			}
 		})
-		for _, name := range []string{"sweeper 1", "sweeper 2", "sweeper 3"} {
-			s.m(name, func(m *model.M) {
-				for range s.rounds() {
-					s.sweepone(m)
-				}
-			})
-		}
+		s.alike([]string{"sweeper 1", "sweeper 2", "sweeper 3"}, func(m *model.M) {
+			for range s.rounds() {
+				s.sweepone(m)
+			}
+		})
 	},
 }

@@ -121,5 +121,15 @@ func (s *stage) fail(m *model.M, name, what string) {
 	}
 }
 
+// alike declares Ms, each with a goroutine, that do the same and are
+// interchangeable, with their Ps.
+func (s *stage) alike(names []string, body func(m *model.M)) {
+	var tasks []*sched.Task
+	for _, name := range names {
+		tasks = append(tasks, s.m(name, body).T())
+	}
+	s.w.Symmetric(tasks...)
+}
+
 // m declares an M with a goroutine.
 func (s *stage) m(name string, body func(m *model.M)) *model.M { return s.k.NewM(name, body) }

@@ -34,7 +34,7 @@ func exploreAuto(ctx context.Context, p *Program, o Options, e *StrategyEntry) (
 		return nil, e.saves(&o)
 	}
 	if o.Symmetry {
-		return nil, fmt.Errorf("strategy %s makes nothing of symmetry", e.Name)
+		return nil, e.refusesSymmetry()
 	}
 	m := newProber(&o, true)
 	m.states = newCache(&Options{Preemptions: -1, CacheBytes: 1, Recheck: -1}).(*cache)

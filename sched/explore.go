@@ -119,7 +119,9 @@ type StrategyEntry struct {
 	// Options.CacheBytes at most.
 	Keeps bool
 
-	// Symmetric says that the strategy takes Options.Symmetry.
+	// Symmetric says that the strategy takes Options.Symmetry. Those that sample do
+	// not, as probabilities would change, nor auto, whose walks weigh searches
+	// without it.
 	Symmetric bool
 
 	// Chooses says that the strategy chooses one of the others. It takes no bound
@@ -213,23 +215,24 @@ type Report struct {
 	Hash        uint64 // of all schedules and their numbers, for sampling strategies
 	Workers     int    // that took part
 	Findings    []Finding
-	PassedOver  int64    // executions in which a task that went round and round had to let others go first
-	Classes     int64    // distinct classes of executions, if they were counted
-	ClassesFull bool     // there were more: counting ended there
-	Unseen      float64  // estimate of the probability that the next execution is of a new class (Good and Turing)
-	Symmetric   bool     // schedules were left out by symmetry: what was covered is so up to it
-	Notes       []string // of the strategy, such as a bound on what it missed
-	Unreached   []string // goals that no execution reached
-	Unreduced   []string // properties that declare no reads, unless every state was shown to them
-	Loops       int64    // cache: times that an execution came back to a state of its own
-	States      int64    // cache: distinct states
-	Merged      int64    // cache: executions that ended at a state seen before
-	CacheBytes  int64    // cache: memory for the states
-	Nodes       int      // dpor: steps that wakeup trees held, at most at a time
-	NodeBytes   int64    // dpor: memory for them and for the stack of the search
-	Looks       []string // dpor: objects that hooks of locks looked at, though the order of that and of changes is open: they may miss something
-	Extra       int64    // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
-	Bounded     []int64  // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
+	PassedOver  int64      // executions in which a task that went round and round had to let others go first
+	Classes     int64      // distinct classes of executions, if they were counted
+	ClassesFull bool       // there were more: counting ended there
+	Unseen      float64    // estimate of the probability that the next execution is of a new class (Good and Turing)
+	Symmetric   bool       // schedules were left out by symmetry: what was covered is so up to it
+	Alike       [][]string // the tasks of each group that were taken as interchangeable then
+	Notes       []string   // of the strategy, such as a bound on what it missed
+	Unreached   []string   // goals that no execution reached
+	Unreduced   []string   // properties that declare no reads, unless every state was shown to them
+	Loops       int64      // cache: times that an execution came back to a state of its own
+	States      int64      // cache: distinct states
+	Merged      int64      // cache: executions that ended at a state seen before
+	CacheBytes  int64      // cache: memory for the states
+	Nodes       int        // dpor: steps that wakeup trees held, at most at a time
+	NodeBytes   int64      // dpor: memory for them and for the stack of the search
+	Looks       []string   // dpor: objects that hooks of locks looked at, though the order of that and of changes is open: they may miss something
+	Extra       int64      // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
+	Bounded     []int64    // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
@@ -248,7 +251,7 @@ func Explore(ctx context.Context, p *Program, o Options) (*Report, error) {
 
 func exploreBy(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*Report, error) {
 	if o.Symmetry && !e.Symmetric {
-		return nil, fmt.Errorf("strategy %s makes nothing of symmetry", e.Name)
+		return nil, e.refusesSymmetry()
 	}
 	s, err := newSearch(ctx, p, o, e)
 	if err != nil {
@@ -312,7 +315,10 @@ func (s *search) conclude() {
 		m.sumInto(&s.total.sums)
 	}
 	s.declared()
-	rep.Symmetric = s.o.Symmetry && len(s.workers[0].x.w.groups) > 0
+	if s.o.Symmetry {
+		rep.Alike = s.workers[0].x.w.groupNames()
+		rep.Symmetric = rep.Alike != nil
+	}
 	if n, ok := strat.(noter); ok {
 		rep.Notes = n.notes(rep)
 	}

@@ -14,11 +14,14 @@ import (
 // A search with [Options.Symmetry] then lets them make their first steps in the
 // order in which they are given. Every other schedule is one of these with tasks
 // exchanged, so that nothing else is lost: with n tasks in a group, up to n! times
-// fewer schedules are explored. Strategies without reduction and cache can do so;
-// see [StrategyEntry.Symmetric].
+// fewer schedules are explored; see [StrategyEntry.Symmetric]. To strategy dpor
+// it is as if the first step of each task of a group enabled that of the next: it
+// runs each class of equivalent schedules that has one in which they begin in
+// their order, once.
 //
-// The declaration is believed, but for the kind of the first operation. Symmetric
-// panics if it is not called in Setup, or if a task is not one of Setup, is a
+// The search believes the declaration, but for the kind of the first operation, and
+// that in no state only some of those that have not begun can begin; it panics
+// then. [Exchange] checks all of it. Symmetric panics if it is not called in Setup, or if a task is not one of Setup, is a
 // daemon while another is not, or is in a group already.
 func (w *World) Symmetric(tasks ...*Task) {
 	if w.current != nil {
@@ -48,6 +51,28 @@ func (w *World) grouped() uint64 {
 		all |= g
 	}
 	return all
+}
+
+// groupNames returns the names of the tasks of each group, nil if there is none.
+func (w *World) groupNames() [][]string {
+	var list [][]string
+	for _, g := range w.groups {
+		var names []string
+		for ; g != 0; g &= g - 1 {
+			names = append(names, w.tasks[lowest(g)].name)
+		}
+		list = append(list, names)
+	}
+	return list
+}
+
+// refusesSymmetry is the error of a strategy that does not take
+// [Options.Symmetry].
+func (e *StrategyEntry) refusesSymmetry() error {
+	if e.Chooses {
+		return fmt.Errorf("strategy %s weighs searches without symmetry", e.Name)
+	}
+	return fmt.Errorf("strategy %s samples: symmetry would change how probable executions are", e.Name)
 }
 
 // turns returns w if tasks have to begin in an order, else nil.

@@ -133,19 +133,14 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 		o.After = t.after
 	}
 	var check selfcheck
-	if next := o.After; x.settings.selfcheck {
-		o.After = func(r *sched.Result) {
-			check.after(r)
-			if next != nil {
-				next(r)
-			}
-		}
+	if x.settings.selfcheck {
+		check.watch(t, &o)
 	}
 	rep, err := x.settings.preemptions.search(ctx, t, e, o)
 	if err == nil {
 		err = seekGoals(ctx, t, e, rep)
 	}
-	checked := ""
+	var checked []string
 	if err == nil && x.settings.selfcheck {
 		checked, err = check.compare(ctx, t, rep)
 	}
@@ -153,9 +148,7 @@ func (x *exploration) one(ctx context.Context, i int, e *sched.StrategyEntry, o 
 		return outcome{err: fmt.Errorf("%s: %w", t.name, err)}
 	}
 	r := &report.Result{Scenario: t.name, Variant: t.variant, Report: rep, Subject: t.subject, Notes: append(notes(rep, e), known(t.variant, t.name, rep.Findings)...)}
-	if checked != "" {
-		r.Notes = append(r.Notes, checked)
-	}
+	r.Notes = append(r.Notes, checked...)
 	for i := range rep.Findings {
 		f, err := t.finding(&rep.Findings[i])
 		if err != nil {
@@ -206,9 +199,9 @@ func notes(rep *sched.Report, e *sched.StrategyEntry) []string {
 	if chosen, err := sched.LookupStrategy(rep.Chosen); rep.Chosen != "" && err == nil {
 		e = chosen
 	}
-	var n []string
+	n := symmetry(rep)
 	if rep.Verdict == sched.Violated {
-		return sampled(rep)
+		return append(n, sampled(rep)...)
 	}
 	if e.Kind == sched.Exhaustive && e.Name != "dfs" {
 		for _, p := range rep.Unreduced {

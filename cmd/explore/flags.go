@@ -238,8 +238,11 @@ func (s *settings) check() error {
 			return usagef("-checkpoint and -resume: %w", err)
 		}
 	}
+	if s.symmetry && e.Chooses {
+		return usagef("-symmetry is for dpor, dfs and cache: %s weighs searches without it", e.Name)
+	}
 	if s.symmetry && !e.Symmetric {
-		return usagef("-symmetry is for dfs and cache, %s makes nothing of it", e.Name)
+		return usagef("-symmetry is for strategies that search, %s samples", e.Name)
 	}
 	_, err = s.formatEntry()
 	return err

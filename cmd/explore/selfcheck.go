@@ -19,23 +19,66 @@ const siteSelfcheck = "selfcheck"
 
 // selfcheck compares a complete search with reduction with searches without.
 type selfcheck struct {
-	known   map[sched.Class]bool // classes that were run
-	classes sched.Classifier
+	known    map[sched.Class]bool // classes that were run
+	classes  sched.Classifier
+	exchange *exchange // nil: the search is not by symmetry
+}
+
+// watch makes a search of t by o tell c of its executions.
+func (c *selfcheck) watch(t *target, o *sched.Options) {
+	next := o.After
+	if o.Symmetry {
+		c.exchange = newExchange(t, *o, c)
+	}
+	o.After = func(r *sched.Result) {
+		c.after(r)
+		if c.exchange != nil {
+			c.exchange.Add(r)
+		}
+		if next != nil {
+			next(r)
+		}
+	}
 }
 
 // after enters the class of an execution.
 func (c *selfcheck) after(r *sched.Result) {
-	if c.known == nil {
-		c.known = map[sched.Class]bool{}
-	}
 	if !r.Pruned {
-		c.known[c.classes.Class(r)] = true
+		c.know(c.classes.Class(r))
 	}
 }
 
-// compare runs t by brute force and says what was compared. What does not agree
-// is a finding.
-func (c *selfcheck) compare(ctx context.Context, t *target, rep *sched.Report) (string, error) {
+func (c *selfcheck) know(class sched.Class) {
+	if c.known == nil {
+		c.known = map[sched.Class]bool{}
+	}
+	c.known[class] = true
+}
+
+// compare says what was compared. What does not agree is a finding.
+func (c *selfcheck) compare(ctx context.Context, t *target, rep *sched.Report) ([]string, error) {
+	var notes []string
+	if c.exchange != nil {
+		note, err := c.exchange.compare(rep)
+		if err != nil {
+			return nil, err
+		}
+		if note != "" {
+			notes = append(notes, note)
+		}
+		if !c.exchange.Whole() {
+			return notes, nil
+		}
+	}
+	note, err := c.bruteForce(ctx, t, rep)
+	if note != "" {
+		notes = append(notes, note)
+	}
+	return notes, err
+}
+
+// bruteForce runs t by brute force and says what was compared.
+func (c *selfcheck) bruteForce(ctx context.Context, t *target, rep *sched.Report) (string, error) {
 	if rep.Verdict != sched.Complete {
 		return fmt.Sprintf("selfcheck: nothing was compared, as the verdict is not %v", sched.Complete), nil
 	}

@@ -58,7 +58,7 @@ func TestSelfcheckFails(t *testing.T) {
 			if len(rep.Findings) > 0 {
 				got = rep.Findings[0].Violation.Message
 			}
-			if got != want || (note == "") != (want != "") || strings.HasPrefix(want, "dfs") && len(rep.Findings[0].Schedule) == 0 {
+			if got != want || (note == nil) != (want != "") || strings.HasPrefix(want, "dfs") && len(rep.Findings[0].Schedule) == 0 {
 				t.Errorf("%s, more %t: note %q, findings %v, want %q", tt.name, more, note, rep.Findings, want)
 			}
 		}
