@@ -29,6 +29,7 @@ type operation struct {
 	last2 int32
 	base  int32 // what it must follow in any case
 	woken int32 // OpCondWake: the event that woke the task
+	turn  int32 // the turn that comes before that of the task; see symmetry.go
 	at    int32 // position; number of events if it was pending
 }
 
@@ -62,21 +63,11 @@ func (d *dpor) reverseRaces(r *Result) {
 	}
 	for set := r.Parked(); set != 0 && d.faults&faultPending == 0; set &= set - 1 {
 		t := bits.TrailingZeros64(set)
-		if p := r.Pending(t); blocks(p.Kind) && !d.awaitsTurn(t) {
+		if p := r.Pending(t); blocks(p.Kind) && !d.awaitsTurn(t, p) {
 			op := d.pending(int16(t), p)
 			d.reverseBlocked(&op)
 		}
 	}
-}
-
-// awaitsTurn reports whether task t has to begin after one that has not begun, in
-// a search by symmetry: nothing that was done could have come later for it.
-func (d *dpor) awaitsTurn(t int) bool {
-	if d.turns == nil || d.lastOf[t] >= 0 {
-		return false
-	}
-	other := d.turns.ahead(int16(t))
-	return other >= 0 && d.lastOf[other] < 0
 }
 
 func (d *dpor) performed(i int32, s *Step) operation {
@@ -84,15 +75,20 @@ func (d *dpor) performed(i int32, s *Step) operation {
 	m := e.move
 	m.cells = d.expected()
 	return operation{move: m, kind: e.kind, cmp: s.Cmp, n: s.N, on: e.on, on2: e.on2,
-		last: e.before, last2: e.before2, base: e.base, woken: -1, at: i}
+		last: e.before, last2: e.before2, base: e.base, woken: -1, turn: d.turnBefore(e.task, i), at: i}
 }
 
 func (d *dpor) pending(t int16, p *Pending) operation {
 	op := operation{move: move{footprint: p.footprint(true), task: t, value: -1}, kind: p.Kind, cmp: p.Cmp, n: p.N,
-		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, at: int32(len(d.events))}
+		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, turn: -1, at: int32(len(d.events))}
 	op.cells = d.expected()
+	if d.turns != nil && d.turnOf[t] < 0 && d.turns.takesTurn(t, p.Kind) {
+		if other := d.turns.ahead(t); other >= 0 {
+			op.turn = d.turnOf[other]
+		}
+	}
 	if op.base < 0 {
-		op.base = d.beginning(t)
+		op.base = d.madeBy[t]
 	}
 	if p.Kind == OpJoin {
 		return op
@@ -108,7 +104,7 @@ func (d *dpor) pending(t int16, p *Pending) operation {
 
 // fixed reports whether event i must come before op.
 func (d *dpor) fixed(op *operation, i int32) bool {
-	return d.events[i].task == op.task || d.follows(op.base, i) || d.follows(op.woken, i)
+	return d.events[i].task == op.task || d.follows(op.base, i) || d.follows(op.woken, i) || d.follows(op.turn, i)
 }
 
 // without starts the sequence of all events that need not come after i.
@@ -158,7 +154,7 @@ func (d *dpor) kept(i int32) bool { return i < d.first || d.in[i] }
 
 // ready reports whether all that op must follow is before the sequence or in it.
 func (d *dpor) ready(op *operation) bool {
-	return (op.base < 0 || d.kept(op.base)) && (op.woken < 0 || d.kept(op.woken))
+	return (op.base < 0 || d.kept(op.base)) && (op.woken < 0 || d.kept(op.woken)) && (op.turn < 0 || d.kept(op.turn))
 }
 
 // reversePlain reverses a race whose second operation is never disabled, or
@@ -191,7 +187,7 @@ func (d *dpor) reversePlain(rc race) {
 func (d *dpor) reverseGrouped(rc race) {
 	e := &d.events[rc.second]
 	op := operation{move: e.move, kind: e.kind, on: e.on, on2: e.on2,
-		last: e.before, last2: e.before2, base: e.base, woken: -1, at: rc.second}
+		last: e.before, last2: e.before2, base: e.base, woken: -1, turn: d.turnBefore(e.task, rc.second), at: rc.second}
 	op.cells = d.expected()
 	if e.kind == OpCondWake {
 		if op.woken = d.wokenBy(&op); op.woken < 0 {

@@ -15,6 +15,7 @@ const (
 	tagQueue
 	tagLast
 	tagRaces
+	tagTurns
 )
 
 // arrive computes the state at which the execution has arrived, and its tasks
@@ -31,6 +32,9 @@ func (c *cache) arrive(v *View, f *cacheFrame) (key Hash, seen bool) {
 	key = f.sum
 	if f.last >= 0 { // a switch away from it would be a preemption
 		key = key.plus(hashOf(tagLast, uint64(f.last), 0))
+	}
+	if took := v.w.x.tookByWrites(); took != 0 { // declared states may forget it
+		key = key.plus(hashOf(tagTurns, took, 0))
 	}
 	if c.chains != nil {
 		return marked(key), true

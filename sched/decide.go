@@ -81,6 +81,7 @@ func (x *engine) narrow(pos int) bool {
 			x.alike()
 		}
 		x.view.Enabled &^= x.outOfTurn()
+		return x.view.Enabled != 0 // else a task will never come to its turn
 	}
 	return true
 }

@@ -28,7 +28,8 @@ type engine struct {
 	recheck    int64      // every so many executions are run twice, 0: none
 	notesUses  bool       // of cells
 	reduces    bool       // equivalent schedules are left out: no properties that declare no reads
-	symmetry   bool       // tasks that are interchangeable begin in their order
+	symmetry   bool       // tasks that are interchangeable take turns in their order
+	byWrites   uint64     // groups of them, by index, that do so with their first write, not with their first step
 	drain      bool       // daemons go on until nothing is enabled
 	tracing    bool
 	trace      *Trace
@@ -47,6 +48,8 @@ type engine struct {
 	toStart    uint64 // tasks whose body must run up to its first operation
 	inside     uint64 // tasks inside their bodies
 	moved      uint64 // tasks that have made a step
+	took       uint64 // tasks that have taken their turn,
+	turned     int    // as far as the log has been looked at
 	live       int    // tasks that are not daemons and have not ended
 	last       int
 	look       int  // number of steps at which to look whether it must end
@@ -97,6 +100,7 @@ func (x *engine) begin() {
 	x.log = x.log[:0]
 	x.same, x.clean = true, len(x.violations) == 0
 	x.enabled, x.toStart, x.moved, x.live = 0, 0, 0, 0
+	x.took, x.turned = 0, 0
 	x.last = -1
 	x.halt, x.over, x.renumbered = false, false, false
 	x.violations = x.violations[:0]

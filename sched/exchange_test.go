@@ -38,9 +38,15 @@ func twinScripts(seed uint64, wrong bool) *Program {
 	})
 }
 
+// exchangeReport is a report with the number of executions that came to an end.
+type exchangeReport struct {
+	*Report
+	run int
+}
+
 // exchange explores p by symmetry and checks the declaration. It returns the
 // classes of the executions, and of these and their repetitions.
-func exchange(t *testing.T, p *Program, o Options) (r *Report, own, all map[Class]bool, wrong string) {
+func exchange(t *testing.T, p *Program, o Options) (r exchangeReport, own, all map[Class]bool, wrong string) {
 	t.Helper()
 	defer func() {
 		if p := recover(); p != nil {
@@ -48,6 +54,7 @@ func exchange(t *testing.T, p *Program, o Options) (r *Report, own, all map[Clas
 		}
 	}()
 	var c, d Classifier
+	run := 0
 	own, all = map[Class]bool{}, map[Class]bool{}
 	o.Symmetry, o.All, o.Shrink, o.Recheck, o.Drain = true, true, -1, -1, true
 	e := NewExchange(p, o)
@@ -58,12 +65,14 @@ func exchange(t *testing.T, p *Program, o Options) (r *Report, own, all map[Clas
 	}
 	o.After = func(r *Result) {
 		if !r.Pruned {
+			run++
 			class := c.Class(r)
 			own[class], all[class] = true, true
 		}
 		e.Add(r)
 	}
-	r = explore(t, p, o)
+	r.Report = explore(t, p, o)
+	r.run = run
 	wrong, _, err := e.Done()
 	if err != nil {
 		t.Fatal(err)
@@ -71,43 +80,105 @@ func exchange(t *testing.T, p *Program, o Options) (r *Report, own, all map[Clas
 	return r, own, all, wrong
 }
 
+// inTurn reports whether the tasks of a group of p, the first n, take their turns
+// in order in an execution, those that have none last.
+func inTurn(r *Result, n int, byWrites bool) bool {
+	next, took := 0, uint64(0)
+	for i := range r.Log {
+		t := int(r.Log[i].Task)
+		if t >= n || took>>uint(t)&1 != 0 || byWrites && kindModes[r.Log[i].Kind] != modeWrite {
+			continue
+		}
+		if t != next {
+			return false
+		}
+		took |= 1 << uint(t)
+		next++
+	}
+	return true
+}
+
+// classesInTurn returns the classes of p, those that have an execution in which
+// the twins take turns in order by their first steps, and those that have one for
+// their first writes.
+func classesInTurn(t *testing.T, p *Program) (all map[Class]bool, in [2]map[Class]bool, r *Report) {
+	t.Helper()
+	var c Classifier
+	all, in = map[Class]bool{}, [2]map[Class]bool{{}, {}}
+	r = explore(t, p, Options{Strategy: "dfs", Preemptions: -1, All: true, Shrink: -1, Drain: true, After: func(r *Result) {
+		n := 0
+		for g := r.w.groups[0]; g != 0; g &= g - 1 {
+			n++
+		}
+		class := c.Class(r)
+		all[class] = true
+		for i := range in {
+			if inTurn(r, n, i == 1) {
+				in[i][class] = true
+			}
+		}
+	}})
+	return all, in, r
+}
+
+// exchangedWithin says how the classes that have an execution with at most k
+// preemptions are not those that a search by symmetry finds, with tasks exchanged.
+func exchangedWithin(t *testing.T, p *Program, k int) string {
+	t.Helper()
+	var c Classifier
+	want := map[Class]bool{}
+	explore(t, p, Options{Strategy: "dfs", Preemptions: k, All: true, Shrink: -1, Drain: true,
+		After: func(r *Result) { want[c.Class(r)] = true }})
+	_, _, all, what := exchange(t, p, Options{Strategy: "dpor", Preemptions: k})
+	if what == "" && len(all) != len(want) {
+		what = fmt.Sprintf("%d classes with at most %d preemptions, want %d", len(all), k, len(want))
+	}
+	return what
+}
+
 // TestExchange holds searches by symmetry against all executions of generated
 // programs: with tasks exchanged, what they run is every class. The reduction runs
-// each class once that has an execution in which twins begin in their order. What
-// is declared wrongly is noticed.
+// each class once that has an execution in which twins take their turns in order.
+// What is declared wrongly is noticed.
 func TestExchange(t *testing.T) {
-	n := 1200 * uint64(*MoreJudged)
+	n := 800 * uint64(*MoreJudged)
 	if testing.Short() {
 		n = 300
 	}
-	compared, traces, fewer, wrong, noticed := 0, 0, 0, 0, 0
+	compared, traces, fewer, late, wrong, noticed := 0, 0, 0, 0, 0, 0
 	for seed := range n {
 		p := twinScripts(seed, false)
 		if !fewExecutions(t, p) {
 			continue
 		}
-		classes, by := byEnumeration(t, p)
-		in := 0
-		for _, o := range []Options{{Strategy: "dfs", Preemptions: -1}, {Strategy: "dpor", Preemptions: -1},
+		classes, in, by := classesInTurn(t, p)
+		for _, o := range []Options{{Strategy: "dfs", Preemptions: -1}, {Strategy: "cache", Preemptions: -1}, {Strategy: "dpor", Preemptions: -1},
 			{Strategy: "dpor", Preemptions: -1, Workers: 3, eager: true}, {Strategy: "dpor", Preemptions: 99}} {
 			r, own, all, what := exchange(t, p, o)
-			if o.Strategy == "dfs" {
-				in = len(own)
+			turns := 0
+			if what == "" && r.Turns[0].ByWrites {
+				turns = 1
 			}
 			switch {
 			case what != "":
-			case r.Verdict != by.Verdict || kinds(r) != kinds(by):
-				what = fmt.Sprintf("%v %s, want %v %s", r.Verdict, kinds(r), by.Verdict, kinds(by))
-			case o.Preemptions < 0 && len(all) != len(classes):
+			case r.Verdict != by.Verdict || kinds(r.Report) != kinds(by):
+				what = fmt.Sprintf("%v %s, want %v %s", r.Verdict, kinds(r.Report), by.Verdict, kinds(by))
+			case o.Strategy != "cache" && o.Preemptions < 0 && len(all) != len(classes):
 				what = fmt.Sprintf("%d classes with tasks exchanged, want %d", len(all), len(classes))
-			case o.Strategy == "dpor" && (r.Executions != int64(in) || o.Preemptions < 0 && (len(own) != in || r.Blocked != 0)):
-				what = fmt.Sprintf("%d executions of %d classes, %d blocked, want %d", r.Executions, len(own), r.Blocked, in)
+			case o.Strategy == "dpor" && o.Preemptions < 0 && (len(own) != len(in[turns]) || r.run != len(own) || turns == 0 && r.Blocked > 0),
+				o.Preemptions > 0 && (turns != 0 || r.run != len(in[0])):
+				what = fmt.Sprintf("%d executions of %d classes, %d blocked, want %d", r.run, len(own), r.Blocked, len(in[turns]))
 			}
 			if what != "" {
 				t.Fatalf("%s: %s, at most %d preemptions: %s", p.Name, o.Strategy, o.Preemptions, what)
 			}
+			if o.Strategy == "dpor" && o.Workers == 0 && o.Preemptions < 0 {
+				compared, traces, fewer, late = compared+1, traces+len(classes), fewer+len(own), late+turns
+			}
 		}
-		compared, traces, fewer = compared+1, traces+len(classes), fewer+in
+		if what := exchangedWithin(t, p, 1); what != "" {
+			t.Fatalf("%s: %s", p.Name, what)
+		}
 		if p := twinScripts(seed, true); seed < 300 {
 			wrong++
 			// Scripts that are not the same may do the same: join of a task that was
@@ -120,5 +191,6 @@ func TestExchange(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d programs, %d classes by %d; %d of %d wrong declarations noticed", compared, traces, fewer, noticed, wrong)
+	t.Logf("%d programs, %d of them with turns by writes, %d classes by %d; %d of %d wrong declarations noticed",
+		compared, late, traces, fewer, noticed, wrong)
 }

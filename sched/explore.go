@@ -215,24 +215,24 @@ type Report struct {
 	Hash        uint64 // of all schedules and their numbers, for sampling strategies
 	Workers     int    // that took part
 	Findings    []Finding
-	PassedOver  int64      // executions in which a task that went round and round had to let others go first
-	Classes     int64      // distinct classes of executions, if they were counted
-	ClassesFull bool       // there were more: counting ended there
-	Unseen      float64    // estimate of the probability that the next execution is of a new class (Good and Turing)
-	Symmetric   bool       // schedules were left out by symmetry: what was covered is so up to it
-	Alike       [][]string // the tasks of each group that were taken as interchangeable then
-	Notes       []string   // of the strategy, such as a bound on what it missed
-	Unreached   []string   // goals that no execution reached
-	Unreduced   []string   // properties that declare no reads, unless every state was shown to them
-	Loops       int64      // cache: times that an execution came back to a state of its own
-	States      int64      // cache: distinct states
-	Merged      int64      // cache: executions that ended at a state seen before
-	CacheBytes  int64      // cache: memory for the states
-	Nodes       int        // dpor: steps that wakeup trees held, at most at a time
-	NodeBytes   int64      // dpor: memory for them and for the stack of the search
-	Looks       []string   // dpor: objects that hooks of locks looked at, though the order of that and of changes is open: they may miss something
-	Extra       int64      // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
-	Bounded     []int64    // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
+	PassedOver  int64    // executions in which a task that went round and round had to let others go first
+	Classes     int64    // distinct classes of executions, if they were counted
+	ClassesFull bool     // there were more: counting ended there
+	Unseen      float64  // estimate of the probability that the next execution is of a new class (Good and Turing)
+	Symmetric   bool     // schedules were left out by symmetry: what was covered is so up to it
+	Turns       []Turns  // of the groups of tasks that were taken as interchangeable then
+	Notes       []string // of the strategy, such as a bound on what it missed
+	Unreached   []string // goals that no execution reached
+	Unreduced   []string // properties that declare no reads, unless every state was shown to them
+	Loops       int64    // cache: times that an execution came back to a state of its own
+	States      int64    // cache: distinct states
+	Merged      int64    // cache: executions that ended at a state seen before
+	CacheBytes  int64    // cache: memory for the states
+	Nodes       int      // dpor: steps that wakeup trees held, at most at a time
+	NodeBytes   int64    // dpor: memory for them and for the stack of the search
+	Looks       []string // dpor: objects that hooks of locks looked at, though the order of that and of changes is open: they may miss something
+	Extra       int64    // dpor with a bound on preemptions: executions that are not counted, as they showed no new class
+	Bounded     []int64  // dpor with such a bound: classes with at most 0, 1, 2, … preemptions
 }
 
 // Explore runs p under many schedules. The error is nil unless the program
@@ -316,8 +316,8 @@ func (s *search) conclude() {
 	}
 	s.declared()
 	if s.o.Symmetry {
-		rep.Alike = s.workers[0].x.w.groupNames()
-		rep.Symmetric = rep.Alike != nil
+		rep.Turns = s.workers[0].x.listTurns()
+		rep.Symmetric = rep.Turns != nil
 	}
 	if n, ok := strat.(noter); ok {
 		rep.Notes = n.notes(rep)

@@ -9,7 +9,7 @@ type event struct {
 	owner    int16  // steps on a mutex: index of the holder after it, -1: free
 	made     int16  // spawns: the task; otherwise -1
 	prev     int32  // event before of the same task
-	base     int32  // prev, or what the first step of the task must follow
+	base     int32  // prev, or the spawn of the task
 	on       int32  // object, as an index in causality.heads; -1: none
 	on2      int32  // second object
 	before   int32  // event before on the object
@@ -31,8 +31,8 @@ type causality struct {
 	groups  int32   // last event that writes an object of a property group
 	lastOf  [maxTasks]int32
 	madeBy  [maxTasks]int32 // spawn of each task
-	firstOf [maxTasks]int32 // first event of each task that has one
-	turns   *World          // says which tasks begin after which others; nil: they begin in any order
+	turnOf  [maxTasks]int32 // event with which each task took its turn
+	turns   *World          // says in which order tasks take turns; nil: there is none
 	numbers [][]int32       // by creator and number of an object, one more than its index in heads
 	races   []race          // by the second event
 	common  int             // events that the execution has in common with the one before
@@ -52,7 +52,7 @@ func (h *causality) reset() {
 		h.sets = new(cellSets)
 	}
 	for i := range h.lastOf {
-		h.lastOf[i], h.madeBy[i] = -1, -1
+		h.lastOf[i], h.madeBy[i], h.turnOf[i] = -1, -1, -1
 	}
 }
 
@@ -87,6 +87,9 @@ func (h *causality) unrecord(k int) {
 	for i := len(h.events) - 1; i >= k; i-- {
 		e := &h.events[i]
 		h.lastOf[e.task] = e.prev
+		if h.turnOf[e.task] == int32(i) {
+			h.turnOf[e.task] = -1
+		}
 		if e.on >= 0 {
 			h.heads[e.on] = e.before
 		}
@@ -148,8 +151,10 @@ func (h *causality) enter(s *Step, i int32) {
 		e.many = int32(s.N)
 	}
 	if e.base = e.prev; e.base < 0 {
-		e.base = h.beginning(s.Task)
-		h.firstOf[s.Task] = i
+		e.base = h.madeBy[s.Task]
+	}
+	if h.turns != nil && h.turnOf[s.Task] < 0 && h.turns.takesTurn(s.Task, s.Kind) {
+		h.turnOf[s.Task] = i
 	}
 	if e.mode != modeNone && s.Kind != OpJoin {
 		e.on = h.number(e.obj)
@@ -171,18 +176,6 @@ func (h *causality) enter(s *Step, i int32) {
 	}
 	h.lastOf[s.Task] = i
 	h.events = append(h.events, e)
-}
-
-// beginning returns the event that the first step of a task must follow: its
-// spawn, or the first step of the task that begins before it in a search by
-// symmetry; -1 if there is none.
-func (h *causality) beginning(task int16) int32 {
-	if h.turns != nil {
-		if other := h.turns.ahead(task); other >= 0 && h.lastOf[other] >= 0 {
-			return h.firstOf[other]
-		}
-	}
-	return h.madeBy[task]
 }
 
 // effect notes in e what step s leaves in its object.
@@ -252,6 +245,9 @@ func (h *causality) order(i int32) {
 		u := e.obj & (1<<objCreatorShift - 1)
 		h.join(row, h.madeBy[u])
 		h.join(row, h.lastOf[u])
+	}
+	if h.turns != nil {
+		h.join(row, h.turnBefore(e.task, i))
 	}
 	blocking := blocks(e.kind)
 	if e.on >= 0 {

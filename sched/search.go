@@ -32,17 +32,18 @@ func (p *Pool) take() bool {
 // in which one worker alone would go, and what is seen in it is summed up apart
 // from others, so that the whole does not depend on who did what when.
 type search struct {
-	ctx     context.Context
-	o       Options
-	entry   *StrategyEntry
-	p       *Program
-	model   uint64 // digest of p, if the search is saved or resumed
-	pool    *Pool
-	shares  bool   // several workers may take part
-	resumed bool   // executions were counted before
-	limit   uint64 // samplers: number of executions
-	total   tally  // in the end
-	report  *Report
+	ctx      context.Context
+	o        Options
+	entry    *StrategyEntry
+	p        *Program
+	model    uint64 // digest of p, if the search is saved or resumed
+	pool     *Pool
+	shares   bool   // several workers may take part
+	byWrites uint64 // groups of symmetric tasks that take turns with their first writes
+	resumed  bool   // executions were counted before
+	limit    uint64 // samplers: number of executions
+	total    tally  // in the end
+	report   *Report
 
 	// events counts what workers must look at between two executions.
 	events atomic.Uint32
@@ -77,6 +78,11 @@ func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*s
 		s.pool.Add(max(o.Workers, 1) - 1)
 	}
 	s.tree.cells.aware = s.tree.cells.aware || o.races
+	if o.Symmetry && e.Keeps && o.Preemptions < 0 {
+		if err := s.findTurns(); err != nil {
+			return nil, err
+		}
+	}
 	first := s.newWorker()
 	first.working = true
 	if o.Resume != nil {

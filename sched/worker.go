@@ -58,6 +58,8 @@ func (s *search) newWorker() *worker {
 	if x.depth = max(s.o.Depth, 0); s.o.Depth == 0 {
 		x.depth, x.safety = cmp.Or(s.o.safety, SafetyDepth), true
 	}
+	x.byWrites = s.byWrites
+	x.depth = s.o.Depth
 	x.stopAtFail = !s.o.All
 	x.notesUses = s.o.All && s.entry.Reduces
 	if x.recheck = s.o.Recheck; x.recheck == 0 {

@@ -17,9 +17,13 @@ func symmetry(rep *sched.Report) []string {
 		return []string{"symmetry: no tasks are declared to be interchangeable"}
 	}
 	var notes []string
-	for _, names := range rep.Alike {
-		orders := new(big.Int).MulRange(1, int64(len(names)))
-		notes = append(notes, fmt.Sprintf("symmetry: of the %v orders in which %s can begin, one was searched", orders, strings.Join(names, ", ")))
+	for _, t := range rep.Turns {
+		orders, by := new(big.Int).MulRange(1, int64(len(t.Tasks))), "steps"
+		if t.ByWrites {
+			by = "writes"
+		}
+		notes = append(notes, fmt.Sprintf("symmetry: of the %v orders in which %s can make their first %s, one was searched",
+			orders, strings.Join(t.Tasks, ", "), by))
 	}
 	return notes
 }
