@@ -17,3 +17,17 @@ func (hp *Heap) PrepareSweep(m *model.M) {
 	m.WorldStarted()
 	h.freeStackSpans(m)
 }
+
+// EmptySpanCache gives the span objects back that the P of m has kept, for
+// Prepare: the P has none then, like one that was never used.
+func (hp *Heap) EmptySpanCache(m *model.M) {
+	h := hp.h
+	l := h.local(m.P())
+	m.Systemstack(func() {
+		m.Lock(h.lock)
+		for l.mspancache.len > 0 {
+			h.spanalloc.free(m, l.popMSpan(m, h).id)
+		}
+		m.Unlock(h.lock)
+	})
+}

@@ -60,7 +60,10 @@ var growScavenge = &Scenario{
 	Doc:    "Two Ms need a chunk each, and the heap retains so much that growing it scavenges.",
 	config: noStops(2),
 	setup: func(s *stage) {
-		s.h.Prepare(func(m *model.M) { s.prepareScavenge(m, 2) })
+		s.h.Prepare(func(m *model.M) {
+			s.prepareScavenge(m, 2)
+			s.h.EmptySpanCache(m) // all Ps are in one state
+		})
 		s.alike([]string{"grower 1", "grower 2"}, func(m *model.M) {
 			s.allocManual(m, uint64(s.g.ChunkPages), heap.SpanAllocWorkBuf)
 		})

@@ -3,6 +3,7 @@ package sched
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -193,4 +194,60 @@ func TestExchange(t *testing.T) {
 	}
 	t.Logf("%d programs, %d of them with turns by writes, %d classes by %d; %d of %d wrong declarations noticed",
 		compared, late, traces, fewer, noticed, wrong)
+}
+
+// Each way in which a declaration can be wrong is told.
+func TestExchangeTells(t *testing.T) {
+	for _, c := range []struct {
+		want  string
+		tasks func(w *World) []*Task
+	}{
+		{"", func(w *World) []*Task {
+			mu, x := NewMutex(w, "mu"), NewWord(w, "x", 0)
+			body := func(t *Task) { mu.Lock(t); x.Add(t, 1); mu.Unlock(t) }
+			return []*Task{w.Go("A", body), w.Go("B", body), w.Go("C", body)}
+		}},
+		{"A, B are not symmetric: with B, A in their places, step 1, B add x, has operands 1 0 and not 2 0", func(w *World) []*Task {
+			x := NewWord(w, "x", 0)
+			add := func(n uint64) func(t *Task) { return func(t *Task) { x.Load(t); x.Add(t, n) } }
+			return []*Task{w.Go("A", add(2)), w.Go("B", add(1))}
+		}},
+		{"step 0, B or mask, has operands 2 0 and not 1 0", func(w *World) []*Task {
+			mask := NewWord(w, "mask", 0)
+			set := func(bit uint64) func(t *Task) { return func(t *Task) { mask.Or(t, bit) } }
+			all := []*Task{w.Go("A", set(1)), w.Go("B", set(2))}
+			w.Go("first of mask", func(t *Task) { mask.Load(t) })
+			return all
+		}},
+		{"another object", func(w *World) []*Task {
+			x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
+			all := []*Task{w.Go("A", func(t *Task) { x.Add(t, 1) }), w.Go("B", func(t *Task) { y.Add(t, 1) })}
+			w.Go("C", func(t *Task) { y.Add(t, 1); x.Add(t, 1) })
+			return all
+		}},
+		{"another operation", func(w *World) []*Task {
+			x := NewWord(w, "x", 0)
+			return []*Task{w.Go("A", func(t *Task) { x.Load(t); x.Load(t) }), w.Go("B", func(t *Task) { x.Load(t); x.Add(t, 0) })}
+		}},
+		{"it ends in", func(w *World) []*Task {
+			x := NewWord(w, "x", 0)
+			return []*Task{w.Go("A", func(t *Task) { x.Add(t, 1) }), w.Go("B", func(t *Task) {
+				x.Add(t, 1)
+				t.Fail(Violation{Kind: KindAssertion, Site: "no"})
+			})}
+		}},
+		{"cannot move", func(w *World) []*Task {
+			x := NewWord(w, "x", 0)
+			return []*Task{w.Go("A", func(t *Task) { x.Load(t); x.Load(t) }), w.Go("B", func(t *Task) { x.Load(t) })}
+		}},
+		{"waits with", func(w *World) []*Task {
+			x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
+			return []*Task{w.Go("A", func(t *Task) { y.Add(t, 1); x.Await(t, Gt, 0) }), w.Go("B", func(t *Task) { y.Add(t, 1); x.Await(t, Gt, 1) })}
+		}},
+	} {
+		p := program("wrong", func(w *World) { w.Symmetric(c.tasks(w)...) })
+		if _, _, _, what := exchange(t, p, Options{Strategy: "dpor", Preemptions: -1}); !strings.Contains(what, c.want) || what != "" && c.want == "" {
+			t.Errorf("%q, want %q", what, c.want)
+		}
+	}
 }

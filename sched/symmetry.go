@@ -170,7 +170,7 @@ const mostLearnt = 10000
 // each task goes on as long as it can, else by the first of all.
 func (s *search) findTurns() error {
 	x := newEngine(s.p, &replay{}, newDriver(&s.o))
-	x.stopAtFail, x.depth, x.done = true, mostLearnt, s.ctx.Done()
+	x.stopAtFail, x.depth, x.done = !s.o.All, mostLearnt, s.ctx.Done()
 	x.reduces, x.drain = s.entry.Reduces, s.o.Drain || s.entry.Reduces
 	if err := x.run(); err != nil {
 		return err
