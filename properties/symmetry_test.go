@@ -171,6 +171,8 @@ func TestPropertyAsymmetry(t *testing.T) {
 		}}
 		if wrong := asymmetry(t, sc); !strings.Contains(wrong, c.want) {
 			t.Errorf("%s: %q, want %q", c.name, wrong, c.want)
+		} else {
+			t.Log(wrong)
 		}
 	}
 }

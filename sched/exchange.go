@@ -17,13 +17,14 @@ import (
 //
 // Where that is so for all executions of a search whose verdict is complete, the
 // declaration is right, whatever the tasks do: these executions and their
-// repetitions are all there are, or one of each class of equivalent ones. For let
-// p be a beginning of some execution, and q the one that it becomes when tasks are
-// exchanged so that those of a group begin in their order. If q is known, the
-// tasks that can go on behind p are those of q, exchanged. So what follows p by one
-// step is known as well: if the step is the first of a task of a group, another
-// exchange, which differs in tasks that have not begun, makes it the one whose
-// turn it is.
+// repetitions are all there are, or one of each class of equivalent ones. For let p
+// be the beginning of some execution. Exchange tasks so that the turns that are
+// taken in p are taken in order, and those that are not yet come after them, in any
+// order; call what p becomes q. If each such q is the beginning of an execution of
+// the search, the repetition of that shows that what can follow p is what can
+// follow q, exchanged. Let p go on by a step. Where it is a turn, take the exchange
+// that makes it the next one in order: the search lets the step follow q, and so it
+// is known as well. By and by that is so for the whole execution.
 type Exchange struct {
 	// After, if not nil, sees each repetition.
 	After func(*Result)

@@ -11,18 +11,24 @@ import (
 // share does not tell them apart before they have moved, and properties, goals
 // and the sites of violations do not depend on which of them it was.
 //
-// A search with [Options.Symmetry] then lets them make their first steps in the
-// order in which they are given. Every other schedule is one of these with tasks
-// exchanged, so that nothing else is lost: with n tasks in a group, up to n! times
-// fewer schedules are explored; see [StrategyEntry.Symmetric]. To strategy dpor
-// it is as if the first step of each task of a group enabled that of the next: it
-// runs each class of equivalent schedules that has one in which they begin in
-// their order, once.
+// A search with [Options.Symmetry] then lets them take turns in the order in which
+// they are given. A task takes its turn with its first step or, where that leaves
+// out more, with the first one that conflicts with its like, such as a lock or a
+// store; see [Turns]. Every other schedule is one of these with tasks exchanged: so
+// that those that have a turn come first, in its order. Nothing else is lost, and
+// with n tasks in a group up to n! times fewer schedules are explored. Where a task
+// whose turn it is never comes to it, an execution is abandoned, and counts as
+// blocked.
+//
+// Strategy dpor treats the turn of a task as what enables that of the next. So it
+// runs each class of equivalent schedules once that has one in which turns are taken
+// in order, and no other. See [StrategyEntry.Symmetric] for who takes the option.
 //
 // The search believes the declaration, but for the kind of the first operation, and
 // that in no state only some of those that have not begun can begin; it panics
-// then. [Exchange] checks all of it. Symmetric panics if it is not called in Setup, or if a task is not one of Setup, is a
-// daemon while another is not, or is in a group already.
+// then. [Exchange] checks all of it. Symmetric panics if it is not called in Setup,
+// or if a task is not one of Setup, is a daemon while another is not, or is in a
+// group already.
 func (w *World) Symmetric(tasks ...*Task) {
 	if w.current != nil {
 		panic("sched: Symmetric outside Setup")

@@ -110,9 +110,11 @@
 //		when it is full the search ends, and the verdict is stopped (default
 //		1GB)
 //	-symmetry
-//		let tasks that a program declares to be interchangeable begin in one
-//		order only, for strategies dfs and cache; the verdict is up to symmetry
-//		then. The built-in programs counter and readers have such tasks
+//		let tasks that a program declares to be interchangeable take turns in
+//		one order only, for strategies dpor, dfs and cache; the verdict is up to
+//		symmetry then, and notes name the tasks. Scenarios reclaim and
+//		sweep-termination have such Ms, and programs counter and readers such
+//		tasks; docs/SYMMETRY.md says why others have not
 //	-all
 //		go on after a violation and list the distinct ones
 //	-complete
@@ -121,7 +123,9 @@
 //		where dpor's verdict is complete, also run schedules by brute force and
 //		at random, 25000 at most, and compare: the class of each must be one that
 //		dpor ran, and where these are all schedules, no class may be left over. A
-//		note says what was compared; exit 1 and a schedule where it fails
+//		note says what was compared; exit 1 and a schedule where it fails. With
+//		-symmetry each execution is first repeated with tasks exchanged, which
+//		must make no other difference; the classes are those of all
 //	-j N
 //		workers; the number of processors if not given. They explore several
 //		scenarios at the same time, and share the schedules of one where there

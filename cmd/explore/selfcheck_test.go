@@ -64,3 +64,39 @@ func TestSelfcheckFails(t *testing.T) {
 		}
 	}
 }
+
+// A wrong declaration of symmetry is a finding, with a schedule that shows it. A
+// right one that no strategy could have missed is none.
+func TestSelfcheckSymmetry(t *testing.T) {
+	for _, tt := range []struct {
+		second uint64
+		want   string
+	}{
+		{1, ""},
+		{2, "A, B are not symmetric: with B, A in their places, step 0, B add x, has operands 2 0 and not 1 0"},
+	} {
+		p := &sched.Program{Name: "adders", Setup: func(w *sched.World) {
+			x := sched.NewWord(w, "x", 0)
+			a := w.Go("A", func(t *sched.Task) { x.Add(t, 1) })
+			w.Symmetric(a, w.Go("B", func(t *sched.Task) { x.Add(t, tt.second) }))
+		}}
+		var c selfcheck
+		o := sched.Options{Strategy: "dpor", Preemptions: -1, Symmetry: true}
+		c.watch(&target{program: p}, &o)
+		rep, err := sched.Explore(t.Context(), p, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		notes, err := c.compare(t.Context(), &target{program: p}, rep)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if len(rep.Findings) > 0 {
+			got = rep.Findings[0].Violation.Message
+		}
+		if got != tt.want || len(notes) != 2 && got == "" || got != "" && len(rep.Findings[0].Schedule) == 0 {
+			t.Errorf("B adds %d: notes %q, findings %v, want %q", tt.second, notes, rep.Findings, tt.want)
+		}
+	}
+}
