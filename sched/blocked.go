@@ -80,13 +80,8 @@ func (d *dpor) performed(i int32, s *Step) operation {
 
 func (d *dpor) pending(t int16, p *Pending) operation {
 	op := operation{move: move{footprint: p.footprint(true), task: t, value: -1}, kind: p.Kind, cmp: p.Cmp, n: p.N,
-		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, turn: -1, at: int32(len(d.events))}
+		on: -1, on2: -1, last: -1, last2: -1, base: d.lastOf[t], woken: -1, turn: d.turnAhead(t, p.Kind), at: int32(len(d.events))}
 	op.cells = d.expected()
-	if d.turns != nil && d.turnOf[t] < 0 && d.turns.takesTurn(t, p.Kind) {
-		if other := d.turns.ahead(t); other >= 0 {
-			op.turn = d.turnOf[other]
-		}
-	}
 	if op.base < 0 {
 		op.base = d.madeBy[t]
 	}

@@ -173,7 +173,7 @@ func (e *Exchange) repeat() {
 		return
 	}
 	x.reduces, x.drain = entry.Reduces, e.o.Drain || entry.Reduces
-	x.depth, x.stopAtFail, x.resumes = e.o.Depth, !e.o.All, true
+	x.depth, x.stopAtFail, x.resumes = max(e.o.Depth, 0), !e.o.All, true
 	x.slots = &e.slots
 	if err := x.run(); err != nil {
 		e.err = err

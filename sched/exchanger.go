@@ -51,7 +51,7 @@ func (s *exchanger) Pick(v *View) int {
 	case s.e.wrong != "":
 		return Prune
 	case len(v.Log) >= len(k.log):
-		if !k.pruned {
+		if !k.pruned && !k.cut {
 			s.differs("it does not end after step %d, but %s can go on", len(k.log), v.w.x.names(v.Enabled))
 		}
 		return Prune
@@ -155,7 +155,7 @@ func (s *exchanger) end(r *Result) {
 	if s.e.wrong != "" {
 		return
 	}
-	if len(r.Log) != len(k.log) || r.Pruned != k.pruned || r.Cut != k.cut {
+	if len(r.Log) != len(k.log) || (r.Pruned || r.Cut) != (k.pruned || k.cut) {
 		s.differs("it ends after %d steps, not %d", len(r.Log), len(k.log))
 		return
 	}

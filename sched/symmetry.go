@@ -207,6 +207,17 @@ func (h *causality) turnBefore(task int16, i int32) int32 {
 	return -1
 }
 
+// turnAhead is turnBefore for an operation of kind k that is pending.
+func (h *causality) turnAhead(task int16, k OpKind) int32 {
+	if h.turns == nil || h.turnOf[task] >= 0 || !h.turns.takesTurn(task, k) {
+		return -1
+	}
+	if other := h.turns.ahead(task); other >= 0 {
+		return h.turnOf[other]
+	}
+	return -1
+}
+
 // awaitsTurn reports whether it is not the turn of task t, which waits with p: no
 // step that was made could have come later for it.
 func (h *causality) awaitsTurn(t int, p *Pending) bool {

@@ -54,12 +54,10 @@ func (s *search) newWorker() *worker {
 	_, x.byCreation = w.Strategy.(creationOrdered)
 	x.reduces = s.entry.Reduces
 	x.drain = s.o.Drain || s.entry.Reduces
-	x.symmetry = s.o.Symmetry
+	x.symmetry, x.byWrites = s.o.Symmetry, s.byWrites
 	if x.depth = max(s.o.Depth, 0); s.o.Depth == 0 {
 		x.depth, x.safety = cmp.Or(s.o.safety, SafetyDepth), true
 	}
-	x.byWrites = s.byWrites
-	x.depth = s.o.Depth
 	x.stopAtFail = !s.o.All
 	x.notesUses = s.o.All && s.entry.Reduces
 	if x.recheck = s.o.Recheck; x.recheck == 0 {
