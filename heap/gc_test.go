@@ -195,3 +195,60 @@ func TestPacingFromThreeSides(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+// TestEndOfCollection: when the functions that end a collection return, every mcache
+// is flushed, nobody sweeps, and the scavenger does not sleep.
+func TestEndOfCollection(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		start func(hp *Heap)
+	}{
+		{"gcMarkDone", func(hp *Heap) {
+			hp.K.NewM("collector", func(m *model.M) {
+				hp.GCStart(m)
+				hp.MarkTermination(m)
+				for _, pp := range hp.h.allp() {
+					if c := hp.h.local(pp).mcache; c.flushed.Peek() != uint64(hp.h.sweepgen) {
+						t.Errorf("the mcache of %s is not flushed", pp.Name())
+					}
+				}
+			})
+			hp.K.NewM("other", func(m *model.M) {
+				hp.AllocSmall(m, 1)
+				hp.AllocSmall(m, 1)
+			})
+		}},
+		{"GC", func(hp *Heap) {
+			hp.K.NewM("collector", func(m *model.M) {
+				hp.FinishGC(m)
+				if n := hp.h.sweepers.Peek(); n != 0 {
+					t.Errorf("%d Ms sweep", n)
+				}
+			})
+			hp.K.NewM("sweeper", func(m *model.M) { hp.Sweepone(m) })
+		}},
+		{"finishsweep", func(hp *Heap) {
+			hp.NewBgscavenge()
+			hp.K.NewM("collector", func(m *model.M) {
+				m.StopTheWorld("test")
+				m.Systemstack(func() { hp.h.finishsweep(m) })
+				if hp.h.scavenger.parked {
+					t.Error("the scavenger sleeps")
+				}
+				m.StartTheWorld()
+			})
+		}},
+	} {
+		e := &exploration{
+			cfg: Config{Machine: model.Config{Procs: 2}},
+			prepare: func(hp *Heap, m *model.M) {
+				sweepPhase(hp, m, []uint64{1}, func(int) bool { return true })
+			},
+			start:       tt.start,
+			preemptions: 2,
+		}
+		if _, v := e.run(t); v != nil {
+			t.Errorf("%s: %v", tt.name, v)
+		}
+	}
+}

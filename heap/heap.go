@@ -268,6 +268,10 @@ func (hp *Heap) NewBgsweep() *model.M {
 	return s.g
 }
 
+// AwaitSwept waits until a sweeper has found that nothing is left to sweep. Nothing
+// in the runtime does so; it is for scenarios in which others sweep.
+func (hp *Heap) AwaitSwept(m *model.M) { hp.h.sweepdone.Await(m.T(), sched.Eq, 1) }
+
 // NewSysmon declares sysmon, which wakes the scavenger and takes Ps from Ms in
 // system calls. It has no P.
 func (hp *Heap) NewSysmon() *model.M { return hp.K.NewSysmon() }

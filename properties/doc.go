@@ -56,6 +56,11 @@
 // collector, caches of dead Ps) is ordered with every step of every other M by
 // the words with which the world is stopped and started.
 //
+// What is checked at the end only (caches of small objects and of stacks, the sets of
+// spans, the credit of reclaimers) declares nothing: equivalent executions end in the
+// same state. Where an execution may end with a daemon in the middle of its work,
+// these properties do not look at what a daemon with a P may be changing.
+//
 // Atomic words that are read together, such as heap_sys and heap_released, are
 // declared together. A property about transitions remembers what it saw last;
 // that is a function of the values of what it declares, in an order that is the

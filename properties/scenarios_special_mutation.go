@@ -99,6 +99,7 @@ var backgroundSweep = &Scenario{
 			s.h.GCStart(m)
 			s.h.MarkTermination(m)
 			s.back(m, "gcMarkDone")
+			s.h.AwaitSwept(m)
 		})
 	},
 }

@@ -5,7 +5,6 @@ import (
 	"go/ast"
 	"go/token"
 	"slices"
-	"strings"
 )
 
 // A re-check is where code looks at what others may have changed since it, or its
@@ -210,6 +209,9 @@ func throwsOnly(b *ast.BlockStmt) bool {
 // source. What a block gives back that is left by a jump does not count behind it.
 type locks []lockEvent
 
+// mutexes are the calls that take and give back a lock that excludes others.
+var mutexes = []string{"Lock", "closeWindow", "Unlock", "openWindow"}
+
 type lockEvent struct {
 	at    token.Pos
 	until token.Pos // the end of a block that is left by a jump, or none
@@ -225,7 +227,7 @@ func newLocks(fn *ast.FuncDecl) locks {
 			blocks = append(blocks, n)
 		case *ast.CallExpr:
 			s, ok := n.Fun.(*ast.SelectorExpr)
-			if !ok || kinds[s.Sel.Name] != "lock" && kinds[s.Sel.Name] != "unlock" || strings.HasSuffix(s.Sel.Name, "MayAcquire") {
+			if !ok || !slices.Contains(mutexes, s.Sel.Name) {
 				break
 			}
 			e := lockEvent{at: n.Pos(), takes: kinds[s.Sel.Name] == "lock"}

@@ -1,6 +1,6 @@
 // Package mutate takes statements out of package heap, one at a time, to see
-// whether the checker notices: locks, unlocks, assertions, summary
-// updates, changes of bitmaps, atomic operations; and answers in advance what code asks again, see
+// whether the checker notices: locks, unlocks, assertions, summary updates,
+// changes of bitmaps, atomic operations, waits and wake-ups; and answers in advance what code asks again, see
 // recheck.go. It works on a copy of the module in which each such statement or condition depends on
 // a variable, so that one build serves all mutants.
 //
@@ -250,11 +250,15 @@ func functionName(fn *ast.FuncDecl) string {
 // kinds of calls by the name of what is called.
 var kinds = map[string]string{
 	"Lock": "lock", "openWindow": "unlock", "closeWindow": "lock", "Unlock": "unlock", "LockWithRankMayAcquire": "lock",
+	"AcquireWorldsema": "lock", "AcquireGcsema": "lock", "AcquireM": "lock",
+	"ReleaseWorldsema": "unlock", "ReleaseGcsema": "unlock", "ReleaseM": "unlock", "release": "unlock",
+	"Await": "wait", "wakeScavenger": "wake-up", "readyForScavenger": "wake-up", "Ready": "wake-up", "KickSysmon": "wake-up",
 	"AssertLockHeld": "assertion", "AssertSystemStack": "assertion", "AssertWorldStopped": "assertion",
 	"AssertWorldStoppedOrLockHeld": "assertion", "assertLockHeld": "assertion", "assertLockNotHeld": "assertion",
 	"assertNotHeld": "assertion", "assertLockHeldOrStopped": "assertion", "assertSystemStack": "assertion",
 	"assertGCOff": "assertion", "assertOwnP": "assertion", "assertOwnPages": "assertion", "assertRest": "assertion",
 	"update": "update", "setRange": "bits", "clearRange": "bits", "allocRange": "bits", "allocAll": "bits", "freeRange": "bits", "free1": "bits",
+	"setWord": "bits", "clearWord": "bits", "setAll": "bits", "clearAll": "bits",
 	"Store": "atomic", "Inc": "atomic", "Add": "atomic", "Or": "atomic", "And": "atomic", "Swap": "atomic",
 }
 
