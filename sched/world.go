@@ -152,7 +152,10 @@ type watch struct {
 func (w *World) Known() bool { return w.x != nil && w.x.known() }
 
 // AtEnd registers a property that is checked when all tasks that are not
-// daemons have finished without a violation.
+// daemons have finished without a violation. Where daemons go on after that (see
+// [Options.Drain]), it is checked when they have come to rest: strategies that
+// reduce do not see what holds in between, a search without Drain does not see
+// what daemons do later.
 func (w *World) AtEnd(p Property) { w.atEnd = append(w.atEnd, p) }
 
 // Goal is a situation that a search is expected to reach at least once.
