@@ -155,7 +155,13 @@ func (s *cellSets) conflict(a, b int32) bool {
 // dependent reports whether two steps of different tasks do not commute, with
 // what the tasks do behind them.
 func (h *causality) dependent(a, b *footprint) bool {
-	return a.cells != 0 && b.cells != 0 && h.sets.conflict(a.cells, b.cells) || dependent(*a, *b)
+	return !apart(a, b) && (a.cells != 0 && b.cells != 0 && h.sets.conflict(a.cells, b.cells) || dependent(*a, *b))
+}
+
+// apart reports whether two steps surely commute, as most do: each has one object,
+// which is not the other's. It is inlined where much time goes.
+func apart(a, b *footprint) bool {
+	return a.obj != b.obj && a.obj2|b.obj2 == 0 && a.groups&b.groups == 0 && a.cells|b.cells == 0
 }
 
 // cellsOf returns the number of the set of accesses behind step i.

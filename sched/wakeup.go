@@ -177,7 +177,7 @@ func (d *dpor) weakInitial(m *move) bool {
 		if v.task == m.task {
 			return true
 		}
-		if d.dependent(&v.footprint, &m.footprint) {
+		if !apart(&v.footprint, &m.footprint) && d.dependent(&v.footprint, &m.footprint) {
 			return false
 		}
 	}
@@ -196,7 +196,7 @@ func (d *dpor) begins(m *move) bool {
 			d.moves = append(d.moves[:i], d.moves[i+1:]...)
 			return true
 		}
-		if d.dependent(&v.footprint, &m.footprint) {
+		if !apart(&v.footprint, &m.footprint) && d.dependent(&v.footprint, &m.footprint) {
 			return false
 		}
 	}
