@@ -105,8 +105,7 @@ func compareBounded(t *testing.T, seed uint64, faults cacheFault) (string, bool)
 // Cells of which a race is found are those of plain search, though states are
 // merged: who has seen which access is part of a state.
 func compareRaces(t *testing.T, seed uint64, faults cacheFault) (string, bool) {
-	var touches []touch
-	p := racyProgram(seed, &touches)
+	p := racyProgram(seed, nil)
 	d := explore(t, p, Options{Preemptions: -1, All: true, Recheck: -1, Shrink: -1, Executions: most})
 	if d.Executions == most {
 		return "", false

@@ -31,8 +31,9 @@ func (b *beginningSet) init(limit int64) {
 
 // enter reports whether a beginning must be followed: none of its class has been
 // followed with fewer preemptions, nor with as many by the same task. From one
-// with fewer, any task can follow with as many.
-func (b *beginningSet) enter(class fingerprint, level int, last int) bool {
+// with fewer, any task can follow with as many. What changes is appended to were, if
+// that is not nil, as it was.
+func (b *beginningSet) enter(class fingerprint, level int, last int, were *[]beginning) bool {
 	if class == (fingerprint{}) {
 		class.a = 1
 	}
@@ -44,6 +45,9 @@ func (b *beginningSet) enter(class fingerprint, level int, last int) bool {
 	if e.class == class {
 		if int(e.level) < level || e.last&set == set {
 			return false
+		}
+		if were != nil {
+			*were = append(*were, *e)
 		}
 		e.last |= set
 		return true
@@ -57,6 +61,9 @@ func (b *beginningSet) enter(class fingerprint, level int, last int) bool {
 		e = b.find(class)
 	}
 	*e = beginning{class, set, int32(level)}
+	if were != nil {
+		*were = append(*were, beginning{class: class})
+	}
 	b.n++
 	return true
 }

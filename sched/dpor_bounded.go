@@ -35,21 +35,19 @@ type boundedSearch struct {
 	open    []int32 // beginnings to follow with as many preemptions
 	later   []int32 // with one more
 	prefix  Schedule
-	classes []int64 // found with at most so many preemptions
+	before  boundedMark // when the execution under way began
+	resumed bool        // it goes on from what was saved
+	boundedTotals
 
-	found    int64 // classes
-	all      int64 // classes, with any number of preemptions; 0 if it is not known
-	extras   int64 // executions that showed no new class
-	less     bool  // schedules with more than most preemptions were left out
-	violated bool
-	cut      bool
+	found int64 // classes
+	all   int64 // classes, with any number of preemptions; 0 if it is not known
+	less  bool  // schedules with more than most preemptions were left out
+	cut   bool
 
 	check   *dpor // looks for classes that are left out; nil: not now
 	early   int64 // executions of it before all others; 0 if it is later
 	left    int   // steps that it may take then
 	foreign bool  // it has found one
-	beyond  *Violation
-	partial bool // classes are left out
 }
 
 // mostEarly is the number of steps after which it is left open how many classes
@@ -67,8 +65,18 @@ func (b *boundedSearch) leftOut() bool { return b.partial }
 
 // Next follows the next beginning, looks whether classes are left out, or ends.
 func (b *boundedSearch) Next(r *Result) (Schedule, bool) {
+	prefix, more := b.next(r)
+	b.mark()
+	return prefix, more
+}
+
+func (b *boundedSearch) next(r *Result) (Schedule, bool) {
 	b.fed = 0
 	switch {
+	case r == nil && b.resumed && b.check == nil:
+		return b.advance()
+	case r == nil && b.resumed:
+		return b.check.Next(nil)
 	case r == nil:
 		b.check = &dpor{}
 		return b.check.Next(nil)
@@ -173,7 +181,7 @@ func (b *boundedSearch) extra(r *Result) bool {
 	case r.Pruned:
 	default:
 		b.feed(r.w, r.Log)
-		if b.seen.enter(b.sum, b.level, anyTask) {
+		if b.seen.enter(b.sum, b.level, anyTask, nil) {
 			b.found++
 			b.violated = b.violated || len(r.Violations) > 0
 			b.cut = b.cut || r.Cut
@@ -229,7 +237,7 @@ func (b *boundedSearch) Pick(v *View) int {
 	if v.Last >= 0 && others&(1<<uint(v.Last)) != 0 {
 		last, pick = v.Last, v.Last
 	}
-	if !b.seen.enter(b.sum, b.level, last) {
+	if !b.seen.enter(b.sum, b.level, last, &b.before.entries) {
 		return Prune
 	}
 	others &^= 1 << uint(pick)

@@ -14,15 +14,14 @@ import (
 // what it would do later is only done where it comes first.
 func compareRacesReduced(t *testing.T, seed uint64, check func(c DPORSettings, p *Program, want *Report, ends map[string]bool) string) (what string, compared, racy bool) {
 	t.Helper()
-	var touches []touch
-	p := racyProgram(seed, &touches)
+	p := racyProgram(seed, nil)
 	ends := map[string]bool{}
 	d := explore(t, p, Options{Preemptions: -1, All: true, Recheck: -1, Shrink: -1, Executions: 5 * most, After: func(r *Result) { ends[endOf(r)] = true }})
 	if d.Executions == 5*most {
 		return "", false, false
 	}
 	for _, c := range []DPORSettings{{}, {Order: "highest"}, {Order: "last"}, {Workers: 3}} {
-		if what := check(c, racyProgram(seed, &touches), d, ends); what != "" {
+		if what := check(c, racyProgram(seed, nil), d, ends); what != "" {
 			return fmt.Sprintf("%s, %+v: %s", p.Name, c, what), true, true
 		}
 	}
@@ -121,8 +120,7 @@ func TestReductionFindsAllRacesNotices(t *testing.T) {
 // before and after that.
 func TestResumeRaces(t *testing.T) {
 	for _, seed := range []uint64{183, 257, 585, 894, 1509} {
-		var touches []touch
-		p := racyProgram(seed, &touches)
+		p := racyProgram(seed, nil)
 		p.Reusable = true
 		o := Options{Strategy: "dpor", Preemptions: -1, All: true}
 		want, executions := allSchedules(t, p, o)
@@ -140,10 +138,9 @@ func TestBoundedReductionFindsAllRaces(t *testing.T) {
 	if testing.Short() {
 		seeds = 300
 	}
-	var touches []touch
 	compared, racy := 0, 0
 	for seed := range seeds {
-		p := racyProgram(seed, &touches)
+		p := racyProgram(seed, nil)
 		for k := range 3 {
 			ends, got := map[string]bool{}, map[string]bool{}
 			o := Options{Preemptions: k, All: true, Recheck: -1, Shrink: -1, Executions: most, After: func(r *Result) { ends[endOf(r)] = true }}
@@ -152,7 +149,7 @@ func TestBoundedReductionFindsAllRaces(t *testing.T) {
 				break
 			}
 			o.Strategy, o.Executions, o.After = "dpor", 0, func(r *Result) { got[endOf(r)] = true }
-			r := explore(t, racyProgram(seed, &touches), o)
+			r := explore(t, racyProgram(seed, nil), o)
 			if findings(r) != findings(d) {
 				t.Errorf("%s, preemptions %d: %s, dfs %s", p.Name, k, findings(r), findings(d))
 			}

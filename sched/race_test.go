@@ -14,7 +14,8 @@ type touch struct {
 
 // racyProgram is a random program on two mutexes (one of readers and writers),
 // two words and two cells, which are accessed with and without locks, by two or
-// three tasks and one that they may start. It notes the accesses.
+// three tasks and one that they may start. It notes the accesses in touches, unless
+// that is nil, as it must be where several workers run the program.
 func racyProgram(seed uint64, touches *[]touch) *Program {
 	rnd := rand.New(rand.NewPCG(seed, 0))
 	bodies := make([][]int, 3)
@@ -31,9 +32,15 @@ func racyProgram(seed uint64, touches *[]touch) *Program {
 		for i, c := range cells {
 			c.Init(w, fmt.Sprint("c", i), nil)
 		}
-		w.OnStart(func() { *touches = (*touches)[:0] })
+		w.OnStart(func() {
+			if touches != nil {
+				*touches = (*touches)[:0]
+			}
+		})
 		access := func(t *Task, cell int, write bool) {
-			*touches = append(*touches, touch{t.ID(), cell, w.Now() - 1, write})
+			if touches != nil {
+				*touches = append(*touches, touch{t.ID(), cell, w.Now() - 1, write})
+			}
 			if write {
 				cells[cell].Write(t)
 			} else {

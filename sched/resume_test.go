@@ -64,6 +64,10 @@ func TestResumedSearchGivesTheSameReport(t *testing.T) {
 	modes["dpor, first"] = Options{Strategy: "dpor", Preemptions: -1}
 	modes["dpor, limit"] = Options{Strategy: "dpor", Preemptions: -1, All: true, Executions: 30}
 	modes["dpor, cut"] = Options{Strategy: "dpor", Preemptions: -1, All: true, Depth: 6}
+	for k := range 4 {
+		modes[fmt.Sprint("dpor, bound ", k)] = Options{Strategy: "dpor", Preemptions: k, All: true}
+	}
+	modes["dpor, bound, first"] = Options{Strategy: "dpor", Preemptions: 1}
 	k, several := uint64(0), 0
 	for _, p := range suite() {
 		for _, what := range slices.Sorted(maps.Keys(modes)) {
@@ -92,7 +96,7 @@ func TestResumedSearchGivesTheSameReport(t *testing.T) {
 
 // An interrupt within an execution: that one counts when the search goes on.
 func TestResumeWithinAnExecution(t *testing.T) {
-	for _, strategy := range []string{"dfs", "dpor", "random", "pct", "portfolio"} {
+	for _, strategy := range []string{"dfs", "dpor", "dpor, bound", "random", "pct", "portfolio"} {
 		var hook func()
 		p := program("long", func(w *World) {
 			x, y := NewWord(w, "x", 0), NewWord(w, "y", 0)
@@ -110,6 +114,9 @@ func TestResumeWithinAnExecution(t *testing.T) {
 			}
 		})
 		o := Options{Strategy: strategy, Preemptions: -1, All: true, Executions: 20}
+		if strategy == "dpor, bound" {
+			o.Strategy, o.Preemptions = "dpor", 2
+		}
 		want, _ := allSchedules(t, p, o)
 		ctx, cancel := context.WithCancel(context.Background())
 		begun := 0

@@ -87,6 +87,7 @@ func newSearch(ctx context.Context, p *Program, o Options, e *StrategyEntry) (*s
 	first.working = true
 	if o.Resume != nil {
 		s.tellBefore()
+		first.resumeTotals()
 	}
 	switch {
 	case first.numbered != nil:

@@ -40,7 +40,7 @@ func (s *search) state() *State {
 		if n, ok := left.(*numbers); ok {
 			left = &numbers{n.from, n.to}
 		}
-		if p.done {
+		if _, ok := left.(*boundedTotals); p.done && !ok {
 			left = nil
 		}
 		st.parts = append(st.parts, savedPart{left, p.done, p.last, p.seen.clone()})
@@ -118,9 +118,6 @@ func (e *StrategyEntry) saves(o *Options) error {
 		if !e.Chooses {
 			return nil
 		}
-	}
-	if e.Reduces && o.Preemptions >= 0 {
-		return fmt.Errorf("a search by strategy %s with a bound on preemptions cannot be saved", e.Name)
 	}
 	return fmt.Errorf("a search by strategy %s cannot be saved", e.Name)
 }

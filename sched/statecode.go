@@ -189,6 +189,10 @@ func (p *savedPart) code(c *stateText) {
 		kind = 2
 	case *wakeupStack:
 		kind = 3
+	case *boundedWork:
+		kind = 4
+	case *boundedTotals:
+		kind = 5
 	}
 	c.byte(&kind)
 	if c.reading {
@@ -200,6 +204,10 @@ func (p *savedPart) code(c *stateText) {
 			p.work = &stack{}
 		case 3:
 			p.work = &wakeupStack{}
+		case 4:
+			p.work = &boundedWork{}
+		case 5:
+			p.work = &boundedTotals{}
 		default:
 			c.fail("work of kind %d", kind)
 		}
@@ -263,17 +271,20 @@ func (t *tally) code(c *stateText) {
 }
 
 func (f *Finding) code(c *stateText) {
-	v := &f.Violation
+	f.Violation.code(c)
+	scheduleCode(c, &f.Found)
+	f.Schedule = f.Found
+	integer(c, &f.At)
+	c.flag(&f.first)
+}
+
+func (v *Violation) code(c *stateText) {
 	c.byte((*uint8)(&v.Kind))
 	c.text(&v.Site)
 	c.text(&v.Message)
 	c.text(&v.Task)
 	integer(c, &v.Step)
 	c.text(&v.Stack)
-	scheduleCode(c, &f.Found)
-	f.Schedule = f.Found
-	integer(c, &f.At)
-	c.flag(&f.first)
 }
 
 func (s *sums) code(c *stateText) {

@@ -243,6 +243,9 @@ func (w *worker) close(last bool) {
 	if !p.dropped {
 		w.sumUp()
 		p.done, p.by = true, nil
+		if b, ok := w.Strategy.(*boundedSearch); ok {
+			p.work = b.over()
+		}
 		if last {
 			p.err = w.x.err
 			s.parts.cut(p)

@@ -136,7 +136,7 @@
 //		save in FILE how far the search is, every 30 seconds and at the end, also
 //		after an interrupt or -timeout. FILE is replaced as a whole each time; one
 //		that is there must be a checkpoint. Strategies cache and auto cannot be saved,
-//		nor can dpor with a bound of preemptions
+//		nor can ranges of -preemptions
 //	-resume FILE
 //		go on from a checkpoint, with the same flags (but -j, -timeout and those
 //		about output) and the same build of explore: the report is that of a search

@@ -42,7 +42,6 @@ func TestWrongUsage(t *testing.T) {
 		{"-strategy cache -checkpoint x", "-checkpoint and -resume: a search by strategy cache cannot be saved"},
 		{"-strategy auto -checkpoint x", "-checkpoint and -resume: a search by strategy auto cannot be saved"},
 		{"-strategy dfs -symmetry -resume x", "-checkpoint and -resume: a search by symmetry cannot be saved"},
-		{"-strategy dpor -preemptions 2 -resume x", "-checkpoint and -resume: a search by strategy dpor with a bound on preemptions cannot be saved"},
 		{"-preemptions 0..3 -resume x", "-checkpoint and -resume take one bound of -preemptions, not a range"},
 		{"-litmus x -outcomes -checkpoint x", "-outcomes and -checkpoint contradict each other: outcomes are not saved"},
 		{"-litmus x -outcomes -resume x", "-outcomes and -resume contradict each other: outcomes are not saved"},
